@@ -1,0 +1,40 @@
+"""What can go wrong in the front end.
+
+BotError
+├─ SettingsError     the configuration has faults, each with its variable
+└─ DeliveryFailed    a chat cannot be reached
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of the configuration. `value` is None where it is a secret or missing; `allowed` says what would do."""
+
+    variable: str
+    value: str | None
+    allowed: str
+
+
+class BotError(Exception):
+    """The root of the front end's errors."""
+
+
+class SettingsError(BotError):
+    """The configuration has faults."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__(", ".join(problem.variable for problem in problems))
+
+
+class DeliveryFailed(BotError):
+    """A chat cannot be reached at all; `reason` is Telegram's description, without anybody's text."""
+
+    def __init__(self, chat_id: int, reason: str) -> None:
+        self.chat_id = chat_id
+        self.reason = reason
+        super().__init__(f"chat {chat_id} cannot be reached: {reason}")

@@ -1,0 +1,54 @@
+"""What happens while an answer is made, told to whoever shows it; knows nothing of Telegram."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from llm.errors import Failure
+from llm.types import ChatResult
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStarted:
+    """A model has been asked."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerThinking:
+    """The model is reasoning and has not begun to answer; its thoughts are not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """A piece of the answer, to be appended to what has come before."""
+
+    delta: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCompleted:
+    """The whole answer is there. Always last."""
+
+    result: ChatResult
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStopped:
+    """The person stopped it; `text` is what had come, perhaps nothing. Always last."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFailed:
+    """It failed; `text` is what had come before, perhaps nothing, and is no whole answer. Always last."""
+
+    failure: Failure
+    model: str
+    server: str
+    text: str = field(repr=False)
+
+
+AnswerEvent = AnswerStarted | AnswerThinking | AnswerText | AnswerCompleted | AnswerStopped | AnswerFailed

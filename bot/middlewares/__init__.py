@@ -1,0 +1,1 @@
+"""What is known of an update before a handler sees it."""

@@ -1,0 +1,169 @@
+"""Frozen values that the whole language-model layer speaks in: messages, requests, stream events, results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who said a message."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class Task(StrEnum):
+    """What a request is for; each task may have its own model."""
+
+    CHAT = "chat"
+    CLASSIFICATION = "classification"
+    AUGMENTATION = "augmentation"
+
+
+class FinishReason(StrEnum):
+    """Why a model ended its answer."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TOOL_CALLS = "tool_calls"
+    CONTENT_FILTER = "content_filter"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Text inside a message that has several parts."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """An image inside a message; `media_type` as in `image/jpeg`."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+
+
+Content = str | tuple[TextPart | ImagePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation, as a model gets it."""
+
+    role: Role
+    content: Content = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The words of the message without its images."""
+        if isinstance(self.content, str):
+            return self.content
+        return "\n".join(part.text for part in self.content if isinstance(part, TextPart))
+
+
+@dataclass(frozen=True, slots=True)
+class JsonOutput:
+    """Asks for an answer that is one JSON object; `schema` is a JSON Schema, or None for any object."""
+
+    schema: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What is asked of a model. None means: as the model's configuration or the server has it."""
+
+    messages: tuple[Message, ...]
+    task: Task = Task.CHAT
+    max_tokens: int | None = None
+    temperature: float | None = None
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    json: JsonOutput | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the server counted them; `cached_tokens` are the part of the prompt that it had in its cache."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    """A piece of reasoning; never a part of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A piece of a tool call; pieces with the same `index` belong together, `arguments` are to be joined."""
+
+    index: int
+    id: str | None
+    name: str | None
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """The server told how many tokens were used."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A whole tool call; `arguments` is the JSON text that the model wrote, unchecked."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatResult:
+    """A whole answer. Times are seconds from the start of the request; `ttft_seconds` ends at the first token."""
+
+    text: str = field(repr=False)
+    finish_reason: FinishReason
+    model: str
+    elapsed_seconds: float
+    ttft_seconds: float | None = None
+    usage: Usage | None = None
+    thinking: str = field(default="", repr=False)
+    tool_calls: tuple[ToolCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is complete; always the last event of a stream."""
+
+    result: ChatResult
+
+
+StreamEvent = TextDelta | ThinkingDelta | ToolCallDelta | UsageReport | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCapabilities:
+    """What a model on its server can do. None means: not known."""
+
+    max_context: int | None = None
+    supports_json: bool | None = None
+    system_role: bool | None = None
+    vision: bool | None = None
+    instruction_following: float | None = None

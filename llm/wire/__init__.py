@@ -1,0 +1,1 @@
+"""Bytes of a streamed answer to events."""

@@ -1,0 +1,1 @@
+"""SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
