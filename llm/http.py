@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
 import httpx2
 from httpx2 import AsyncBaseTransport as AsyncTransport
-from httpx2 import AsyncByteStream, Headers, HTTPError, InvalidURL, Request, Response, TimeoutException
+from httpx2 import (
+    AsyncByteStream,
+    ConnectError,
+    Headers,
+    HTTPError,
+    InvalidURL,
+    ReadError,
+    Request,
+    Response,
+    TimeoutException,
+    UnsupportedProtocol,
+)
 
 HttpClient = httpx2.AsyncClient
 
+KEEP_ALIVE_SECONDS = 4.0
+"""How long an idle connection is kept. uvicorn, Node and llama-server close theirs after five seconds; a request that
+is sent at that moment is lost."""
+
 __all__ = [
+    "KEEP_ALIVE_SECONDS",
     "AsyncByteStream",
     "AsyncTransport",
+    "ConnectError",
     "HTTPError",
     "Headers",
     "HttpClient",
     "InvalidURL",
+    "ReadError",
     "Request",
     "Response",
     "TimeoutException",
+    "UnsupportedProtocol",
     "make_client",
 ]
 
@@ -26,14 +48,90 @@ def make_client(*, mounts: dict[str, AsyncTransport] | None = None) -> HttpClien
     """Make the shared client; whoever makes it closes it.
 
     Limits of time are set by each request. Proxies of the environment are not used and redirects are not followed:
-    a key must never reach a host that was not configured. `mounts` sends some addresses to another transport.
+    a key must never reach a host that was not configured. Cookies are not kept, and the number of connections is not
+    limited here: who may ask how often is decided above. All its errors are `HTTPError`s. `mounts` sends some
+    addresses to another transport.
     """
-    from httpx_aiohttp.httpx2 import AiohttpTransport  # loads aiohttp: only when a client is made
-
     return httpx2.AsyncClient(
-        transport=AiohttpTransport(),
+        transport=_make_transport(),
         mounts=mounts,
         timeout=httpx2.Timeout(None),
+        headers={"User-Agent": "domovoy"},
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def _make_transport() -> AsyncTransport:
+    import aiohttp  # slow to load: only when a client is made
+    from httpx_aiohttp.httpx2 import AiohttpTransport
+
+    def open_session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=transport.ssl_context)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    transport = AiohttpTransport(client=open_session, trust_env=False)
+    return _TranslatingTransport(transport, connecting=(aiohttp.ClientConnectorError,), foreign=(aiohttp.ClientError,))
+
+
+class _TranslatingTransport(AsyncTransport):
+    """Gives the errors of the transport on aiohttp's connections their right names.
+
+    httpx-aiohttp 0.2.0 raises ConnectTimeout for a refused connection, an unknown name and a connection that was
+    reset before the headers; and it lets through what it has no name for (a reply that is no HTTP, a host name that
+    can't be encoded). `connecting` are the errors of a connection that did not come about.
+    """
+
+    def __init__(
+        self,
+        transport: AsyncTransport,
+        *,
+        connecting: tuple[type[Exception], ...],
+        foreign: tuple[type[Exception], ...],
+    ) -> None:
+        self._transport = transport
+        self._connecting = connecting
+        self._foreign: tuple[type[Exception], ...] = (*foreign, OSError)
+
+    async def handle_async_request(self, request: Request) -> Response:
+        with self._translated():
+            response = await self._transport.handle_async_request(request)
+        assert isinstance(response.stream, AsyncByteStream)  # noqa: S101 - for the type only
+        response.stream = _TranslatingStream(response.stream, self)
+        return response
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except HTTPError as error:
+            cause = error.__cause__
+            if isinstance(cause, self._connecting):
+                raise ConnectError(str(error)) from cause
+            if isinstance(error, TimeoutException) and not isinstance(cause, TimeoutError):
+                raise ReadError(str(error)) from cause
+            raise
+        except UnicodeError as error:
+            raise UnsupportedProtocol("the host has no valid name") from error
+        except self._foreign as error:
+            raise ReadError(type(error).__name__) from error
+
+
+class _TranslatingStream(AsyncByteStream):
+    """The body of a reply, with the errors translated."""
+
+    def __init__(self, stream: AsyncByteStream, transport: _TranslatingTransport) -> None:
+        self._stream = stream
+        self._transport = transport
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with self._transport._translated():
+            async for piece in self._stream:
+                yield piece
+
+    async def aclose(self) -> None:
+        with self._transport._translated():
+            await self._stream.aclose()
