@@ -1,0 +1,67 @@
+"""What is known of a model server: its kind, its state, its models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ServerKind(StrEnum):
+    """The kinds of server that are told apart; `generic` is any other that speaks OpenAI's interface."""
+
+    OLLAMA = "ollama"
+    VLLM = "vllm"
+    LMSTUDIO = "lmstudio"
+    TEXTGEN = "textgen"
+    LLAMACPP = "llamacpp"
+    KOBOLDCPP = "koboldcpp"
+    LOCALAI = "localai"
+    SGLANG = "sglang"
+    TGI = "tgi"
+    OPENAI = "openai"
+    OPENROUTER = "openrouter"
+    GENERIC = "generic"
+    DEMO = "demo"
+
+
+class ServerState(StrEnum):
+    """Whether a server can be asked. `unknown`: nobody has looked (clouds are never probed), or it can't be told."""
+
+    UP = "up"
+    LOADING = "loading"
+    NEEDS_KEY = "needs_key"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModel:
+    """A model that a server lists.
+
+    `context` is the length that really holds, in tokens; `loaded` whether it is in memory; None: the server does not
+    tell. `chat` is False for what can't be asked in a chat, such as embedding models. `remote` models are only passed
+    on by this server and run in somebody's cloud.
+    """
+
+    name: str
+    context: int | None = None
+    loaded: bool | None = None
+    chat: bool = True
+    remote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundServer:
+    """A server and what it says; `api_base` is the root of its OpenAI-compatible interface, without user or key."""
+
+    kind: ServerKind
+    api_base: str
+    models: tuple[FoundModel, ...] = ()
+    state: ServerState = ServerState.UP
+
+    def model(self, name: str) -> FoundModel | None:
+        """The model of this name, or None. In Ollama `x` means `x:latest` (servers.md 1.2)."""
+        exact = next((model for model in self.models if model.name == name), None)
+        if exact is not None or self.kind is not ServerKind.OLLAMA or ":" in name:
+            return exact
+        return next((model for model in self.models if model.name == f"{name}:latest"), None)

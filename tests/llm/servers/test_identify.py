@@ -1,0 +1,395 @@
+"""Each kind of server is recognised by what it says; impostors and strangers are not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llm.http import HttpClient
+from llm.servers import inventory
+from llm.servers.hosts import cloud_kind, is_local
+from llm.servers.identify import identify, with_context
+from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
+from llm.servers.probe import MAX_BYTES, ProbeLimits
+from tests.fakes import servers
+from tests.fakes.model_server import ModelServer
+from tests.fakes.replies import Hang, Json, Raw, Reply, Request, Reset, Text
+
+QUICK = ProbeLimits(connect=0.3, read=0.2, total=0.4)
+
+
+async def known(server: ModelServer, http: HttpClient, **options: object) -> FoundServer:
+    found = await identify(server.base, http, **options)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("preset", "kind", "model"),
+    [
+        (servers.ollama, ServerKind.OLLAMA, FoundModel("llama3.2:3b", 4096, loaded=True)),
+        (servers.vllm, ServerKind.VLLM, FoundModel("Qwen/Qwen2.5-7B-Instruct", 32768, loaded=True)),
+        (servers.lm_studio, ServerKind.LMSTUDIO, FoundModel("qwen2.5-7b-instruct", 4096, loaded=True)),
+        (servers.textgen, ServerKind.TEXTGEN, FoundModel("tiny-chat.gguf", None, loaded=True)),
+        (servers.llama_server, ServerKind.LLAMACPP, FoundModel("tiny-chat", 512, loaded=True)),
+        (servers.koboldcpp, ServerKind.KOBOLDCPP, FoundModel("koboldcpp/tiny-chat", 8192, loaded=True)),
+        (servers.localai, ServerKind.LOCALAI, FoundModel("llama-3.2-1b-instruct")),
+        (servers.sglang, ServerKind.SGLANG, FoundModel("qwen/qwen2.5-0.5b-instruct", 32768, loaded=True)),
+        (servers.tgi, ServerKind.TGI, FoundModel("HuggingFaceH4/zephyr-7b-beta", 4096, loaded=True)),
+        (servers.generic, ServerKind.GENERIC, FoundModel("some-model")),
+    ],
+)
+async def test_each_kind_is_recognised_with_its_model_and_the_context_that_holds(
+    server: ModelServer, http: HttpClient, preset: Callable[[ModelServer], None], kind: ServerKind, model: FoundModel
+) -> None:
+    preset(server)
+    for likely in (None, kind):
+        found = await identify(server.base, http, likely=likely)
+        assert found == FoundServer(kind, server.base, (model,), ServerState.UP)
+
+
+@pytest.mark.parametrize("written", ["{url}", "{url}/", "{url}/v1", "{url}/v1/", "{bare}", "{url}/v1/chat/completions"])
+async def test_the_address_may_be_written_in_any_usual_way(server: ModelServer, http: HttpClient, written: str) -> None:
+    servers.ollama(server)
+    base = written.format(url=server.url, bare=server.url.removeprefix("http://"))
+    found = await identify(base, http)
+    assert found is not None
+    assert (found.kind, found.api_base) == (ServerKind.OLLAMA, server.base)
+
+
+@pytest.mark.parametrize("preset", [servers.localai, servers.sglang, servers.koboldcpp, servers.llama_server])
+async def test_who_plays_ollama_is_not_taken_for_it_even_where_ollama_was_before(
+    server: ModelServer, http: HttpClient, preset: Callable[[ModelServer], None]
+) -> None:
+    preset(server)
+    assert (await known(server, http, likely=ServerKind.OLLAMA)).kind is not ServerKind.OLLAMA
+
+
+async def test_what_it_was_last_time_is_asked_first_and_saves_questions(server: ModelServer, http: HttpClient) -> None:
+    servers.ollama(server)
+    await known(server, http)
+    first = len(server.requests)
+    await known(server, http, likely=ServerKind.OLLAMA)
+    assert len(server.requests) - first == 4 < first
+
+
+async def test_no_page_is_asked_for_twice(server: ModelServer, http: HttpClient) -> None:
+    servers.generic(server)
+    await known(server, http)
+    paths = [request.path for request in server.requests]
+    assert len(paths) == len(set(paths))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Json({"error": "Unexpected endpoint or method. (GET /x)"}),
+        Json({"status": "ok"}),
+        Json([]),
+        Json({"models": [], "data": "x"}),
+        Json({"data": []}),
+        Json({"data": [{"id": 7}]}),
+        Json({"models": [{"name": "a"}], "result": "ok"}),
+        Text("<html><body>Welcome</body></html>", content_type="text/html"),
+        Text("Ollama is running"),
+        Text("", status=404),
+        Text("", status=204),
+        Json({"data": [{"id": "x"}]}, status=404),
+        Text("", status=302, headers={"Location": "https://example.com/v1/models"}),
+    ],
+)
+async def test_something_that_answers_but_says_nothing_of_models_is_no_model_server(
+    server: ModelServer, http: HttpClient, answer: Reply
+) -> None:
+    server.not_found = answer
+    assert await identify(server.base, http) is None
+
+
+async def test_lm_studios_200_for_unknown_paths_passes_for_nothing_else(server: ModelServer, http: HttpClient) -> None:
+    servers.lm_studio(server)
+    server.get.clear()
+    assert await identify(server.base, http) is None
+
+
+async def test_lm_studio_before_0_4_and_before_0_3_6(server: ModelServer, http: HttpClient) -> None:
+    servers.lm_studio(server, "a", "b", context=6000, api_v1=False)
+    models = (FoundModel("a", 6000, loaded=True), FoundModel("b", loaded=False))
+    assert await known(server, http) == FoundServer(ServerKind.LMSTUDIO, server.base, models)
+    del server.get["/api/v0/models"]
+    oldest = await known(server, http)
+    assert (oldest.kind, oldest.models) == (ServerKind.LMSTUDIO, (FoundModel("a"), FoundModel("b")))
+
+
+async def test_a_loaded_lm_studio_model_is_asked_by_the_name_of_its_instance(
+    server: ModelServer, http: HttpClient
+) -> None:
+    servers.lm_studio(server)
+    instance = {"id": "my-name", "config": {"context_length": 9000}}
+    embedder = {"key": "vectors", "type": "embedding", "loaded_instances": []}
+    server.get["/api/v1/models"] = Json(
+        {"models": [{"key": "qwen", "type": "llm", "loaded_instances": [instance]}, embedder]}
+    )
+    assert (await known(server, http)).models == (
+        FoundModel("my-name", 9000, loaded=True),
+        FoundModel("qwen", loaded=False),
+        FoundModel("vectors", loaded=False, chat=False),
+    )
+
+
+async def test_a_vllm_adapter_has_the_context_of_its_base(server: ModelServer, http: HttpClient) -> None:
+    servers.vllm(server, "base", "adapter", context=2048)
+    assert [model.context for model in (await known(server, http)).models] == [2048, 2048]
+
+
+async def test_text_generation_webui_without_a_model_has_none(server: ModelServer, http: HttpClient) -> None:
+    servers.textgen(server, None)
+    assert await known(server, http) == FoundServer(ServerKind.TEXTGEN, server.base)
+
+
+async def test_koboldcpp_without_a_model_has_none(server: ModelServer, http: HttpClient) -> None:
+    servers.koboldcpp(server, "koboldcpp/inactive")
+    assert await known(server, http) == FoundServer(ServerKind.KOBOLDCPP, server.base)
+
+
+async def test_ollama_without_a_model_has_none(server: ModelServer, http: HttpClient) -> None:
+    servers.ollama_empty(server)
+    assert await known(server, http) == FoundServer(ServerKind.OLLAMA, server.base)
+
+
+async def test_a_llama_server_that_reads_its_model_is_loading_even_behind_a_proxy(
+    server: ModelServer, http: HttpClient
+) -> None:
+    servers.llama_server_loading(server)
+    loading = FoundServer(ServerKind.LLAMACPP, server.base, (), ServerState.LOADING)
+    assert await known(server, http) == loading
+    server.headers = {"Server": "nginx"}
+    assert await known(server, http) == loading
+
+
+async def test_a_router_tells_the_context_of_loaded_models_and_is_not_made_to_load_others(
+    server: ModelServer, http: HttpClient
+) -> None:
+    servers.llama_server_router(server)
+    models = (FoundModel("tiny-chat", 1024, loaded=True), FoundModel("tiny-random", loaded=False))
+    assert (await known(server, http)).models == models
+    assert "/props?model=tiny-random" not in [request.path for request in server.requests]
+
+
+async def test_an_ollama_model_that_is_not_loaded_tells_its_own_context_and_stays_unloaded(
+    server: ModelServer, http: HttpClient
+) -> None:
+    servers.ollama(server, context=12345, loaded=False)
+    found = await known(server, http)
+    assert found.models == (FoundModel("llama3.2:3b", loaded=False),)
+    assert server.chats == []
+    found = await with_context(found, "llama3.2:3b", http)
+    assert found.models == (FoundModel("llama3.2:3b", 12345, loaded=False),)
+    assert [request.path for request in server.chats] == ["/api/show"]
+
+
+async def test_the_context_stays_unknown_when_ollama_does_not_tell(server: ModelServer, http: HttpClient) -> None:
+    servers.ollama(server, loaded=False)
+    found = await known(server, http)
+    for reply in (Json({"parameters": 'stop "x"'}), Json({}), Text("", status=500), Reset()):
+        server.post["/api/show"] = reply
+        assert await with_context(found, "llama3.2:3b", http) == found
+
+
+async def test_embedding_models_and_models_in_a_cloud_are_marked(server: ModelServer, http: HttpClient) -> None:
+    servers.ollama(server)
+    tags = [
+        {"name": "old-vectors", "details": {"family": "bert"}},
+        {"name": "nomic-embed-text:latest"},
+        {"name": "odd", "capabilities": ["embedding"]},
+        {"name": "embed-talk", "capabilities": ["completion"]},
+        {"name": "big-cloud", "remote_host": "https://ollama.com:443", "remote_model": "big"},
+    ]
+    server.get["/api/tags"] = Json({"models": tags})
+    models = (await known(server, http)).models
+    assert [(model.chat, model.remote) for model in models] == [
+        (False, False),
+        (False, False),
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_server_that_refuses_us_needs_a_key(server: ModelServer, http: HttpClient, status: int) -> None:
+    server.not_found = Json({"error": "Unauthorized"}, status=status)
+    assert await known(server, http) == FoundServer(ServerKind.GENERIC, server.base, (), ServerState.NEEDS_KEY)
+
+
+async def test_a_server_that_needs_a_key_may_still_say_what_it_is(server: ModelServer, http: HttpClient) -> None:
+    refused = Json({"error": {"message": "Invalid API Key", "type": "authentication_error", "code": 401}}, status=401)
+    server.not_found = refused
+    server.headers["Server"] = "llama.cpp"
+    assert await known(server, http) == FoundServer(ServerKind.LLAMACPP, server.base, (), ServerState.NEEDS_KEY)
+
+    server.headers.clear()
+    message = "An LM Studio API token is required to use this server."
+    server.not_found = Json({"error": {"code": "invalid_api_key", "message": message}}, status=401)
+    assert (await known(server, http)).kind is ServerKind.LMSTUDIO
+
+    servers.koboldcpp(server)
+    server.get["/v1/models"] = server.get["/api/v1/models"] = refused
+    assert await known(server, http) == FoundServer(ServerKind.KOBOLDCPP, server.base, (), ServerState.NEEDS_KEY)
+
+
+async def test_the_key_is_sent_with_each_question_and_opens_the_server(server: ModelServer, http: HttpClient) -> None:
+    def guarded(request: Request) -> Reply:
+        if request.headers.get("authorization") != "Bearer sekret":
+            return Json({"error": "Unauthorized"}, status=401)
+        return Json({"object": "list", "data": [{"id": "m", "owned_by": "vllm", "max_model_len": 99}]})
+
+    server.get["/v1/models"] = guarded
+    assert (await known(server, http)).state is ServerState.NEEDS_KEY
+    assert (await known(server, http, key="sekret")).models == (FoundModel("m", 99, loaded=True),)
+    assert "authorization" not in server.requests[0].headers
+
+
+async def test_user_and_password_of_the_address_are_used_and_not_given_on(
+    server: ModelServer, http: HttpClient
+) -> None:
+    servers.generic(server)
+    found = await identify(server.url.replace("http://", "http://user:pass@"), http)
+    assert found is not None
+    assert "pass" not in repr(found)
+    assert {request.headers["authorization"] for request in server.requests} == {"Basic dXNlcjpwYXNz"}
+
+
+async def test_a_refused_connection_is_unreachable(server: ModelServer, http: HttpClient) -> None:
+    await server.refuse()
+    assert await known(server, http) == FoundServer(ServerKind.GENERIC, server.base, (), ServerState.UNREACHABLE)
+
+
+@pytest.mark.parametrize("base", ["http://no-such-host.invalid/v1", "http://127.0.0.1:1/v1"])
+async def test_a_name_that_does_not_resolve_is_unreachable(http: HttpClient, base: str) -> None:
+    found = await identify(base, http, limits=QUICK)
+    assert found is not None
+    assert found.state is ServerState.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Hang(),
+        Hang(after_headers=True),
+        Reset(),
+        Raw((b"SSH-2.0-OpenSSH_9.2\r\n",)),
+        Raw((b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"")),
+    ],
+)
+async def test_what_never_answers_or_speaks_no_http_is_unreachable_after_one_question(
+    server: ModelServer, http: HttpClient, answer: Reply
+) -> None:
+    server.not_found = answer
+    found = await known(server, http, limits=QUICK)
+    assert found.state is ServerState.UNREACHABLE
+    assert {request.path for request in server.requests} == {"/api/v1/models"}
+
+
+async def test_all_questions_together_are_limited_though_each_comes_in_time(
+    server: ModelServer, http: HttpClient
+) -> None:
+    server.not_found = Json({}, delay=0.15)
+    found = await known(server, http, limits=ProbeLimits(connect=0.3, read=1.0, total=0.4))
+    assert found.state is ServerState.UNREACHABLE
+    assert len(server.requests) <= 3
+
+
+async def test_a_proxy_in_front_of_a_dead_server_is_not_a_model_server(server: ModelServer, http: HttpClient) -> None:
+    server.not_found = Text("<html>502 Bad Gateway</html>", status=502, content_type="text/html")
+    assert (await known(server, http)).state is ServerState.UNREACHABLE
+    server.not_found = Json({"error": {"message": "the model is loading"}}, status=503)
+    assert await known(server, http) == FoundServer(ServerKind.GENERIC, server.base, (), ServerState.LOADING)
+
+
+async def test_an_endless_reply_is_not_read_to_its_end(server: ModelServer, http: HttpClient) -> None:
+    lump = b" " * (MAX_BYTES // 4)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900000000\r\n\r\n"
+    server.not_found = Raw((head, *([lump, 0.001] * 6)))
+    assert await identify(server.base, http) is None
+    await server.wait_disconnect()
+
+
+async def test_known_clouds_are_told_by_their_name_and_never_asked(http: HttpClient) -> None:
+    found = await identify("https://openrouter.ai/api/v1", http, "key", limits=ProbeLimits(0.001, 0.001, 0.001))
+    base = "https://openrouter.ai/api/v1"
+    assert found == FoundServer(ServerKind.OPENROUTER, base, state=ServerState.UNKNOWN)
+    assert cloud_kind("eu.api.openai.com") is ServerKind.OPENAI
+    assert cloud_kind("API.GROQ.com.") is ServerKind.GENERIC
+    assert cloud_kind("myopenrouter.ai") is None
+
+
+async def test_a_cancelled_question_ends_at_once(server: ModelServer, http: HttpClient) -> None:
+    server.not_found = Hang()
+    task = asyncio.create_task(identify(server.base, http))
+    await server.wait_requests()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await server.wait_disconnect()
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("192.168.1.20", True),
+        ("10.0.0.5", True),
+        ("100.101.102.103", True),
+        ("fe80::1%eth0", True),
+        ("::ffff:192.168.0.1", True),
+        ("ollama", True),
+        ("host.docker.internal", True),
+        ("nas.local", True),
+        ("8.8.8.8", False),
+        ("2606:4700::1111", False),
+        ("api.openai.com", False),
+        ("example.com", False),
+    ],
+)
+def test_local_is_this_machine_and_private_networks(host: str, local: bool) -> None:
+    assert is_local(host) is local
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats(allow_nan=False),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["id", "data", "key", "name", "models", "object", "parent", "config", "loaded_instances", "details",
+                 "capabilities", "max_model_len", "context_length", "state", "type", "parameters"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(JSON)
+def test_no_list_of_models_however_odd_breaks_the_reader(value: object) -> None:
+    cards = inventory.entries(value)
+    fields = value if isinstance(value, dict) else {"data": value}
+    inventory.is_listing(fields)
+    inventory.ollama_num_ctx(fields)
+    for models in (
+        inventory.openai_models(fields),
+        inventory.lm_studio_models(cards),
+        inventory.lm_studio_old_models(cards),
+        inventory.ollama_models(cards, cards),
+        inventory.localai_models(cards),
+    ):
+        assert all(model.name and model.name.isprintable() for model in models)
+        assert all(model.context is None or model.context > 0 for model in models)
