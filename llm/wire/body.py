@@ -34,6 +34,7 @@ class BodyReader:
         self.done = False
         self.whole = False
         self._sniffed = False
+        self._lead = b""
         self._events = SseReader()
         self._pieces: list[bytes] = []
         self._bytes = 0
@@ -41,11 +42,12 @@ class BodyReader:
     def feed(self, data: bytes) -> Iterator[Chunk]:
         """Take bytes and give the chunks that they complete; raises UnreadableBody or EventTooLong."""
         if not self._sniffed:
-            data = data.lstrip()
-            if not data:
+            data = self._lead = (self._lead + data).lstrip()
+            if _BOM.startswith(data):
                 return
+            data = data.removeprefix(_BOM).lstrip()
             self._sniffed = True
-            self.whole = data.removeprefix(_BOM).startswith(_WHOLE_STARTS)
+            self.whole = data.startswith(_WHOLE_STARTS)
         if self.whole:
             self._keep(data)
         else:
@@ -60,7 +62,7 @@ class BodyReader:
             with suppress(UnreadableBody):
                 yield from self._read(self._events.finish())
             return
-        body = b"".join(self._pieces).removeprefix(_BOM)
+        body = b"".join(self._pieces)
         if body.startswith(b"<"):
             raise UnreadableBody(body.decode(errors="replace"))
         try:
