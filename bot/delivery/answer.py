@@ -1,0 +1,77 @@
+"""Carries the events of an answer to a delivery: frames while it comes, the final text with a note at its end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.delivery.base import Delivery
+from bot.events import (
+    AnswerCompleted,
+    AnswerEvent,
+    AnswerFailed,
+    AnswerStarted,
+    AnswerStopped,
+    AnswerText,
+    AnswerThinking,
+)
+from llm.types import FinishReason
+
+AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
+
+
+class AnswerWords(Protocol):
+    """What is said about an answer, in the person's language."""
+
+    def thinking(self) -> str:
+        """While a model reasons."""
+
+    def stopped(self) -> str:
+        """Below an answer that the person stopped."""
+
+    def cut_off(self) -> str:
+        """Below an answer that reached the limit of its length."""
+
+    def failed(self, event: AnswerFailed) -> str:
+        """Instead of an answer that failed, or below the part of it that had come."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredAnswer:
+    """The messages that hold an answer, first one first, and how it ended."""
+
+    message_ids: tuple[int, ...]
+    outcome: AnswerOutcome
+
+
+async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery, words: AnswerWords) -> DeliveredAnswer:
+    """Show an answer while it comes and send it when it ends. What broke off is shown as broken off.
+
+    Reading the events never waits for Telegram. Raises `DeliveryFailed` as `Delivery.finish` does, and RuntimeError
+    when the events end without an end of the answer.
+    """
+    text = ""
+    async for event in events:
+        match event:
+            case AnswerStarted():
+                await delivery.show(text)
+            case AnswerThinking():
+                await delivery.show(text, status=words.thinking())
+            case AnswerText(delta=delta):
+                text += delta
+                await delivery.show(text)
+            case AnswerCompleted() | AnswerStopped() | AnswerFailed():
+                return DeliveredAnswer(await _finish(event, delivery, words), event)
+    raise RuntimeError("the events of an answer ended before the answer did")
+
+
+async def _finish(outcome: AnswerOutcome, delivery: Delivery, words: AnswerWords) -> tuple[int, ...]:
+    match outcome:
+        case AnswerCompleted(result=result):
+            cut_off = result.finish_reason is FinishReason.LENGTH
+            return await delivery.finish(result.text, note=words.cut_off() if cut_off else "")
+        case AnswerStopped(text=text):
+            return await delivery.finish(text, note=words.stopped())
+        case AnswerFailed(text=text):
+            return await delivery.finish(text, note=words.failed(outcome))

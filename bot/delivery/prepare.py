@@ -1,0 +1,207 @@
+"""Rewrites a model's Markdown so that telegramify-markdown shows all of it.
+
+The library (1.4.1) drops HTML and footnotes, takes `||` in prose for a spoiler and dollars for formulas, and draws
+tables as wide as they come. Tables and formulas are therefore written as code or lists before it sees them, and the
+signs that it would misread are replaced by characters of Unicode's private area, one for one, until it is done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyromark
+
+from bot.delivery.formulas import looks_like_formula, readable
+from bot.delivery.tables import Cell, columns, listing
+
+Plain = Callable[[str], str]
+
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_MATH
+)
+
+_AUTOLINK = r"(?!(?:https?://|mailto:)[^\s<>]*>)"
+_TAG = re.compile(rf"(?<!\\)(?<!\]\()<{_AUTOLINK}")
+_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TEX_OPENING = re.compile(r"(?<!\\)\\[(\[]")
+_LONGEST_FORMULA = 2000
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_TIMES = re.compile(r"(?<=[\d)])\*(?=[\d(])")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What stands between two offsets, in bytes of UTF-8, is to be replaced."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Stand:
+    """The private characters that stand for signs while the library works."""
+
+    def __init__(self, text: str) -> None:
+        used = set(text)
+        free = (chr(code) for code in range(0xE000, 0xF900) if chr(code) not in used)
+        self._for = {sign: next(free, sign) for sign in "<$[|*"}
+
+    def hide(self, sign: str) -> str:
+        """The character to write for a sign."""
+        return self._for[sign]
+
+    def restore(self, text: str) -> str:
+        """Put the signs back; the length stays the same."""
+        return text.translate({ord(stand): sign for sign, stand in self._for.items()})
+
+
+def prepare(markdown: str, stand: Stand, plain: Plain) -> str:
+    """Rewrite Markdown; `plain` turns the Markdown of a table's cell into the text that is shown for it."""
+    text = _TAG.sub(stand.hide("<"), markdown).replace("[^", stand.hide("[") + "^")
+    if "$" in text or "\\(" in text or "\\[" in text:
+        text = _with_edits(text, _formulas(text, stand))
+    if "|" in text and "-" in text:
+        text = _with_edits(text, _tables(text, stand, plain))
+    text = _DOLLAR.sub(stand.hide("$"), text)
+    text = _TIMES.sub(stand.hide("*"), text)
+    return text.replace("||", stand.hide("|") * 2)
+
+
+def _events(text: str) -> Iterator[tuple[object, int, int]]:
+    for payload, source in pyromark.events_with_range(text, options=_OPTIONS):
+        yield payload, source["start"], source["end"]
+
+
+def _with_edits(text: str, edits: Sequence[Edit]) -> str:
+    source = text.encode()
+    parts: list[bytes] = []
+    done = 0
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if edit.start >= done:
+            parts += (source[done : edit.start], edit.text.encode())
+            done = edit.end
+    return b"".join((*parts, source[done:])).decode()
+
+
+# Formulas
+
+
+def _formulas(text: str, stand: Stand) -> list[Edit]:
+    source = text.encode()
+    edits: list[Edit] = []
+    code: list[tuple[int, int]] = []
+    for payload, start, end in _events(text):
+        if not isinstance(payload, dict):
+            continue
+        begun = payload.get("Start")
+        if "Code" in payload or (isinstance(begun, dict) and "CodeBlock" in begun):
+            code.append((start, end))
+        elif "DisplayMath" in payload:
+            edits.append(Edit(start, end, _formula(payload["DisplayMath"], source, start, end)))
+        elif "InlineMath" in payload:
+            shown = source[start:end].decode().replace("$", stand.hide("$"))
+            if looks_like_formula(payload["InlineMath"]) and not source[end : end + 1].isdigit():
+                shown = _formula(payload["InlineMath"], source, start, end)
+            edits.append(Edit(start, end, shown))
+    taken = sorted([*code, *((edit.start, edit.end) for edit in edits)])
+    done = 0
+    for start, end in (*taken, (len(source), len(source))):
+        if start > done:
+            edits.extend(_tex_formulas(source, done, start))
+        done = max(done, end)
+    return edits
+
+
+def _tex_formulas(source: bytes, first: int, last: int) -> Iterator[Edit]:
+    r"""Formulas in `\(` `\)` and `\[` `\]` between two offsets."""
+    text = source[first:last].decode()
+    missing: set[str] = set()
+    index = 0
+    while (found := _TEX_OPENING.search(text, index)) is not None:
+        closing = "\\)" if found[0] == "\\(" else "\\]"
+        end = -1 if closing in missing else text.find(closing, found.end(), found.end() + _LONGEST_FORMULA)
+        index = found.end()
+        if end < 0:
+            missing |= {closing} if text.find(closing, index) < 0 else set()
+            continue
+        content = text[found.end() : end]
+        if not content.strip() or "\n\n" in content:
+            continue
+        index = end + len(closing)
+        start_byte = first + len(text[: found.start()].encode())
+        end_byte = first + len(text[:index].encode())
+        yield Edit(start_byte, end_byte, _formula(content, source, start_byte, end_byte))
+
+
+def _formula(latex: str, source: bytes, start: int, end: int) -> str:
+    """A formula as a span of code, or as a block when it needs several lines and stands alone."""
+    text = readable(latex.replace("\n>", "\n")).replace("|", "∣")
+    if "\n" not in text:
+        return _code_span(text)
+    prefix = _line_prefix(source, start)
+    alone = prefix is not None and source[end : end + 1] in {b"", b"\n"}
+    return _block(text, prefix or "") if alone else _code_span("; ".join(text.split("\n")))
+
+
+def _code_span(text: str) -> str:
+    fence = _longer_than_runs(text, 1)
+    padding = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def _block(text: str, prefix: str) -> str:
+    fence = _longer_than_runs(text, 3)
+    return f"\n{prefix}".join((fence, *text.split("\n"), fence))
+
+
+def _longer_than_runs(text: str, least: int) -> str:
+    return "`" * max(least, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+
+
+def _line_prefix(source: bytes, start: int) -> str | None:
+    """What the following lines of a block must begin with; None when text stands before it on its line."""
+    before = source[source.rfind(b"\n", 0, start) + 1 : start].decode()
+    if re.fullmatch(r"[ >]*(?:(?:[-*+]|\d{1,9}[.)])[ ]+)?", before) is None:
+        return None
+    return re.sub(r"[^ >]", " ", before)
+
+
+# Tables
+
+
+def _tables(text: str, stand: Stand, plain: Plain) -> list[Edit]:
+    source = text.encode()
+    edits: list[Edit] = []
+    rows: list[list[Cell]] = []
+    table_end = 0
+    for payload, start, end in _events(text):
+        begun = payload.get("Start") if isinstance(payload, dict) else None
+        if isinstance(begun, dict) and "Table" in begun:
+            rows, table_end = [], end
+            edits.append(Edit(start, end, ""))
+        elif begun in ("TableHead", "TableRow"):
+            rows.append([])
+        elif begun == "TableCell":
+            rows[-1].append(_cell(source[start:end].decode(), stand, plain))
+        elif rows and end == table_end and isinstance(payload, dict) and payload.get("End") == "Table":
+            edits[-1] = Edit(edits[-1].start, end, _table(rows, _line_prefix(source, edits[-1].start) or ""))
+            rows = []
+    return edits
+
+
+def _cell(markdown: str, stand: Stand, plain: Plain) -> Cell:
+    markdown = _BREAK_TAG.sub(" ", markdown.replace(stand.hide("<"), "<")).replace("<", stand.hide("<"))
+    markdown = markdown.strip().replace("\\|", stand.hide("|"))
+    return Cell(markdown, plain(markdown) if re.search(r"[^\w\s.,:;%+-]", markdown) else markdown)
+
+
+def _table(rows: list[list[Cell]], prefix: str) -> str:
+    aligned = columns(rows)
+    if aligned is not None:
+        return _block(aligned, prefix) + "\n"
+    return f"\n{prefix}".join(listing(rows).split("\n")) + "\n\n"

@@ -1,0 +1,130 @@
+"""The final text as a rich message, for a person who has switched them on."""
+
+from __future__ import annotations
+
+import re
+
+import pyromark
+import structlog
+from aiogram.exceptions import TelegramAPIError, TelegramMigrateToChat, TelegramNetworkError, TelegramNotFound
+from aiogram.types import InputRichMessage
+
+from bot.delivery.base import Target
+from bot.delivery.final import reply_parameters
+from bot.delivery.formatted import MESSAGE_LIMIT, sendable, utf16_units
+
+logger = structlog.get_logger()
+
+# telegram.md 4.2
+_MOST_CHARACTERS = 32_768
+_MOST_BLOCKS = 500
+_MOST_LEVELS = 16
+_MOST_COLUMNS = 20
+
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_MATH
+)
+_BLOCKS = frozenset({"Paragraph", "Item", "TableRow", "TableHead", "HtmlBlock"})
+_BLOCK_KINDS = frozenset({"Heading", "CodeBlock", "BlockQuote", "List", "Table", "FootnoteDefinition"})
+_TEX = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+
+
+def rich_markdown(markdown: str, note: str) -> str | None:
+    """The Markdown of a rich message; None when a classic one shows the text as well or the limits forbid it.
+
+    HTML that a model wrote is shown as text. A rich message pays for tables, formulas, headings, task lists and texts
+    that are longer than a message.
+    """
+    text = sendable(markdown)
+    if len(text) > _MOST_CHARACTERS:
+        return None
+    blocks = depth = deepest = columns = 0
+    worth = utf16_units(text) > MESSAGE_LIMIT
+    tags: list[int] = []
+    code: list[tuple[int, int]] = []
+    for payload, source in pyromark.events_with_range(text, options=_OPTIONS):
+        name, value = _event(payload)
+        if name == "Start":
+            kind = _kind(value)
+            depth += 1
+            deepest = max(deepest, depth)
+            blocks += kind in _BLOCKS or kind in _BLOCK_KINDS
+            worth = worth or kind in {"Table", "Heading"}
+            if kind == "Table" and isinstance(value, dict):
+                columns = max(columns, len(value["Table"]))
+            if kind == "CodeBlock":
+                code.append((source["start"], source["end"]))
+        elif name == "End":
+            depth -= 1
+        elif name == "Code":
+            code.append((source["start"], source["end"]))
+        elif name in {"InlineHtml", "Html"}:
+            tags.append(source["start"])
+        worth = worth or name in {"InlineMath", "DisplayMath", "TaskListMarker"}
+    if not (worth or _TEX.search(text)) or blocks > _MOST_BLOCKS or deepest > _MOST_LEVELS or columns > _MOST_COLUMNS:
+        return None
+    whole = _without_html(text, code) if tags else text
+    whole = f"{whole}\n\n{_escaped(note)}" if note else whole
+    return whole if len(whole) <= _MOST_CHARACTERS else None
+
+
+class RichText:
+    """Sends rich messages, and learns whether the server knows them."""
+
+    def __init__(self) -> None:
+        self.unknown = False
+
+    async def send(self, target: Target, markdown: str, *, replace: int | None) -> int | None:
+        """Send a text as one rich message, in the place of `replace` if there is one.
+
+        Returns the message's id, or None when it was refused for whatever reason: the classic message is to be sent.
+        """
+        message = InputRichMessage(markdown=markdown)
+        try:
+            if replace is not None:
+                await target.bot.edit_message_text(
+                    rich_message=message, chat_id=target.chat_id, message_id=replace, parse_mode=None
+                )
+                return replace
+            sent = await target.bot.send_rich_message(
+                target.chat_id,
+                message,
+                message_thread_id=target.thread_id,
+                reply_parameters=reply_parameters(target),
+            )
+        except (TelegramNetworkError, TelegramMigrateToChat):
+            return None
+        except TelegramAPIError as error:
+            self.unknown = self.unknown or (isinstance(error, TelegramNotFound) and replace is None)
+            logger.warning("rich_message_refused", chat_id=target.chat_id, error=type(error).__name__)
+            return None
+        return sent.message_id
+
+
+def _event(payload: object) -> tuple[str, object]:
+    if isinstance(payload, dict):
+        return next(iter(payload.items()))
+    return str(payload), None
+
+
+def _kind(value: object) -> str:
+    return next(iter(value)) if isinstance(value, dict) else str(value)
+
+
+def _without_html(text: str, code: list[tuple[int, int]]) -> str:
+    """Write `<` as an entity wherever it is not code."""
+    source = text.encode()
+    parts: list[bytes] = []
+    done = 0
+    for start, end in sorted(code):
+        if start >= done:
+            parts += (source[done:start].replace(b"<", b"&lt;"), source[start:end])
+            done = end
+    return b"".join((*parts, source[done:].replace(b"<", b"&lt;"))).decode()
+
+
+def _escaped(note: str) -> str:
+    return "".join(f"\\{char}" if char in "\\`*_[]~<#|$" else char for char in sendable(note))
