@@ -93,7 +93,7 @@ class Probe:
 
 
 def _authorization(address: Address, key: str | None) -> dict[str, str]:
-    if key:
+    if key and key.isascii() and key.isprintable():  # anything else can't stand in a header
         return {"Authorization": f"Bearer {key}"}
     if address.user is not None:
         pair = base64.b64encode(f"{address.user}:{address.password}".encode()).decode()

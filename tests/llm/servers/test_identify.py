@@ -313,7 +313,7 @@ async def test_a_proxy_in_front_of_a_dead_server_is_not_a_model_server(server: M
 async def test_an_endless_reply_is_not_read_to_its_end(server: ModelServer, http: HttpClient) -> None:
     lump = b" " * (MAX_BYTES // 4)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900000000\r\n\r\n"
-    server.not_found = Raw((head, *([lump, 0.001] * 6)))
+    server.not_found = Raw((head, *((lump, 0.001) * 6)))
     assert await identify(server.base, http) is None
     await server.wait_disconnect()
 
