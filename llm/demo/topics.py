@@ -50,7 +50,8 @@ _BY_WORD = (
     (
         Topic.ABOUT,
         r"who are you|what are you|your name|what can you|can you do|\bhelp\b|\bdemo\b|are you (?:real|a bot|an? ai)"
-        r"|(?:which|what) model|кто ты|ты кто|что ты|тебя зовут|умеешь|помощь|помоги|\bдемо|ты бот|какая\b.{0,20}модель",
+        r"|(?:which|what) model|кто ты|ты кто|что ты|тебя зовут|умеешь|помощь|помоги|\bдемо"
+        r"|ты бот|какая\b.{0,20}модель",
     ),
 )
 _SMALL_TALK = (

@@ -146,15 +146,24 @@ async def test_who_stops_reading_stops_the_writing(http: HttpClient, clock: Runn
     assert clock.seconds == spent < 1
 
 
-async def test_cancelling_a_task_that_reads_ends_it(http: HttpClient) -> None:
-    async def read() -> None:
-        await http.post(f"{DEMO_BASE}/chat/completions", json=asked("long", stream=True))
+class StandingClock(RunningClock):
+    """Time that stands still."""
 
-    task = asyncio.create_task(read())
-    await asyncio.sleep(0.005)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_cancelling_a_task_that_waits_for_a_word_ends_it(stream: bool) -> None:
+    clock = StandingClock()
+    async with make_client(mounts=demo_mounts(clock)) as http:
+        task = asyncio.create_task(http.post(f"{DEMO_BASE}/chat/completions", json=asked("long", stream=stream)))
+        while not clock.seconds:
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
 
 @pytest.mark.parametrize(
