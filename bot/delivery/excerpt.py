@@ -9,7 +9,7 @@ from bot.delivery.split import split
 
 # Markdown of this length is short enough as a message even when a table becomes a list; the rest is for what comes.
 _PAGE = 3000
-# How much of a full page is shown again at the start of the next one.
+# How much of a full page is at least shown again at the start of the next one.
 _KEPT = 600
 _CONTINUED = "…\n"
 
@@ -29,7 +29,7 @@ def last_page(markdown: str) -> str:
     """
     start = 0
     while utf16_units(markdown[start : start + _PAGE + 1]) > _PAGE:
-        start = _line_start(markdown, start + _PAGE // 2 - _KEPT, start + _PAGE // 2)
+        start = _line_start(markdown, start + _PAGE - 2 * _KEPT, start + _PAGE - _KEPT)
     if start == 0:
         return markdown
     fence = open_fence(markdown[:start])

@@ -1,0 +1,95 @@
+"""The events of an answer become frames and one final text that says how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.delivery.answer import deliver_answer
+from bot.events import (
+    AnswerCompleted,
+    AnswerEvent,
+    AnswerFailed,
+    AnswerStarted,
+    AnswerStopped,
+    AnswerText,
+    AnswerThinking,
+)
+from llm.errors import Failure, FailureKind, Phase
+from llm.types import ChatResult, FinishReason
+
+
+class Words:
+    def thinking(self) -> str:
+        return "thinking"
+
+    def stopped(self) -> str:
+        return "stopped"
+
+    def cut_off(self) -> str:
+        return "cut off"
+
+    def failed(self, event: AnswerFailed) -> str:
+        return f"failed: {event.failure.kind}"
+
+
+class Record:
+    """A delivery that only remembers."""
+
+    def __init__(self) -> None:
+        self.frames: list[tuple[str, str]] = []
+        self.final: tuple[str, str] | None = None
+
+    async def show(self, markdown: str, *, status: str = "") -> None:
+        self.frames.append((markdown, status))
+
+    async def finish(self, markdown: str, *, note: str = "") -> tuple[int, ...]:
+        self.final = (markdown, note)
+        return (1, 2)
+
+
+async def told(*events: AnswerEvent) -> AsyncIterator[AnswerEvent]:
+    for event in events:
+        await asyncio.sleep(0)
+        yield event
+
+
+def completed(text: str, reason: FinishReason = FinishReason.STOP) -> AnswerCompleted:
+    return AnswerCompleted(ChatResult(text=text, finish_reason=reason, model="m", elapsed_seconds=1.0))
+
+
+FAILED = AnswerFailed(Failure(FailureKind.STALL, Phase.STREAMING, 1.0), "m", "s", "half")
+
+
+async def test_frames_carry_the_status_and_then_the_whole_text_so_far() -> None:
+    record = Record()
+    events = told(AnswerStarted("m"), AnswerThinking(), AnswerText("a"), AnswerText("b"), completed("ab"))
+    delivered = await deliver_answer(events, record, Words())
+    assert record.frames == [("", ""), ("", "thinking"), ("a", ""), ("ab", "")]
+    assert record.final == ("ab", "")
+    assert delivered.message_ids == (1, 2)
+    assert delivered.outcome == completed("ab")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "final"),
+    [
+        (completed("text", FinishReason.LENGTH), ("text", "cut off")),
+        (AnswerStopped("half"), ("half", "stopped")),
+        (AnswerStopped(""), ("", "stopped")),
+        (FAILED, ("half", "failed: stall")),
+    ],
+)
+async def test_an_answer_that_is_not_whole_says_so(outcome: AnswerEvent, final: tuple[str, str]) -> None:
+    record = Record()
+    await deliver_answer(told(outcome), record, Words())
+    assert record.final == final
+
+
+async def test_events_that_end_without_an_end_are_a_fault_of_the_program() -> None:
+    record = Record()
+    with pytest.raises(RuntimeError):
+        await deliver_answer(told(AnswerText("a")), record, Words())
+    assert record.final is None
