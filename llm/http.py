@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 from httpx2 import AsyncBaseTransport as AsyncTransport
@@ -57,6 +58,7 @@ def make_client(*, mounts: dict[str, AsyncTransport] | None = None) -> HttpClien
         mounts=mounts,
         timeout=httpx2.Timeout(None),
         headers={"User-Agent": "domovoy"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         trust_env=False,
     )

@@ -22,8 +22,10 @@ _CONNECTING = {
     "ConnectError",
     "ConnectionRefusedError",
     "ProxyError",
+    "InvalidURL",
     "ServerFingerprintMismatch",
     "SSLError",
+    "UnsupportedProtocol",
     "gaierror",
 }
 

@@ -53,6 +53,8 @@ class ModelServer:
         self._connections: set[_Connection] = set()
         self._listener: asyncio.Server | None = None
         self._news = asyncio.Condition()
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     async def __aenter__(self) -> Self:
         await self.listen()
@@ -119,6 +121,21 @@ class ModelServer:
         await self._wait(lambda: len(self.requests) >= count, within)
         return self.requests[count - 1]
 
+    async def wait_empty(self, within: float = 5.0) -> None:
+        """Wait until no connection is open."""
+        async with asyncio.timeout(within):
+            await self._empty.wait()
+
+    def _add(self, connection: _Connection) -> None:
+        self._connections.add(connection)
+        self.connections_made += 1
+        self._empty.clear()
+
+    def _discard(self, connection: _Connection) -> None:
+        self._connections.discard(connection)
+        if not self._connections:
+            self._empty.set()
+
     async def _wait(self, reached: Any, within: float) -> None:
         async with asyncio.timeout(within), self._news:
             await self._news.wait_for(reached)
@@ -162,8 +179,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._server._connections.add(self)
-        self._server.connections_made += 1
+        self._server._add(self)
         self._task = asyncio.get_running_loop().create_task(self._serve())
 
     def data_received(self, data: bytes) -> None:
@@ -174,7 +190,7 @@ class _Connection(asyncio.Protocol):
         self._leave()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._server._connections.discard(self)
+        self._server._discard(self)
         self._leave()
 
     def _leave(self) -> None:

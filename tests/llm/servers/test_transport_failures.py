@@ -43,7 +43,7 @@ REFUSED = ConnectionRefusedError(errno.ECONNREFUSED, "refused")
         (httpx2.ConnectError("x"), FailureKind.TRANSPORT, Phase.CONNECT, "unreachable"),
         (httpx2.ConnectTimeout("x"), FailureKind.CONNECT_TIMEOUT, Phase.CONNECT, None),
         (chained(httpx2.ConnectError("x"), OSError(errno.ETIMEDOUT, "x")), FailureKind.CONNECT_TIMEOUT, Phase.CONNECT, None),
-        (httpx2.UnsupportedProtocol("x"), FailureKind.TRANSPORT, Phase.FIRST_TOKEN, "bad_address"),
+        (httpx2.UnsupportedProtocol("x"), FailureKind.TRANSPORT, Phase.CONNECT, "bad_address"),
         (chained(httpx2.ConnectTimeout("x"), raised_by("ClientOSError"), RESET), FailureKind.TRANSPORT, Phase.FIRST_TOKEN, "reset"),
         (chained(httpx2.ConnectTimeout("x"), raised_by("ServerDisconnectedError")), FailureKind.TRANSPORT, Phase.FIRST_TOKEN, "reset"),
         (httpx2.ReadTimeout("x"), FailureKind.FIRST_TOKEN_TIMEOUT, Phase.FIRST_TOKEN, None),
