@@ -1,0 +1,110 @@
+"""What people do on the page: write, send files, press buttons, stop an answer. Each becomes an update for the bot."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from bot.playground import present
+from bot.playground.entities import Marked, trimmed, with_detected
+from bot.playground.errors import PageError
+from bot.playground.images import picture_size
+from bot.playground.state import QUERIES_KEPT, World
+from bot.playground.utf16 import units
+from bot.playground.values import Json, Message, Person
+
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Lets people act in a world. Raises `PageError`, 404 for what is not there, 400 for what cannot be sent."""
+
+    world: World
+
+    def say(self, person_id: int, text: str, *, reply_to: int | None = None) -> Message:
+        """Send a text to the bot."""
+        self._person(person_id)
+        marked = trimmed(Marked(text))
+        if not marked.text:
+            raise PageError(400, "the text is empty")
+        if units(marked.text) > LONGEST_TEXT:
+            raise PageError(400, f"the text is longer than {LONGEST_TEXT}")
+        return self._send(person_id, marked, reply_to=reply_to)
+
+    def upload(self, person_id: int, name: str, content: bytes, *, caption: str = "") -> Message:
+        """Send a file to the bot: a picture as a photo, everything else as a document."""
+        self._person(person_id)
+        marked = trimmed(Marked(caption))
+        if units(marked.text) > LONGEST_CAPTION:
+            raise PageError(400, f"the caption is longer than {LONGEST_CAPTION}")
+        size = picture_size(content)
+        if size is None:
+            return self._send(person_id, marked, document=self.world.files.add(name, content))
+        photo = self.world.files.add(name, content, width=size.width, height=size.height, mime=size.mime)
+        return self._send(person_id, marked, photo=photo)
+
+    def press(self, person_id: int, message_id: int, data: str) -> str:
+        """Press a button; returns the id of the query."""
+        person = self._person(person_id)
+        message = self.world.chats[person_id].messages.get(message_id)
+        if message is None:
+            raise PageError(404, "there is no such message")
+        if not any(button.get("callback_data") == data for row in message.buttons for button in row):
+            raise PageError(404, "the message has no such button")
+        query_id = str(secrets.randbits(62) | 1 << 61)
+        queries = self.world.open_queries
+        queries[query_id] = (person_id, message_id)
+        while len(queries) > QUERIES_KEPT:
+            del queries[next(iter(queries))]
+        self._update(
+            "callback_query",
+            {
+                "id": query_id,
+                "from": present.user(person),
+                "message": self.world.to_bot(message),
+                "chat_instance": str(-(10**17) - person_id),
+                "data": data,
+            },
+        )
+        return query_id
+
+    def stop(self, person_id: int, draft_id: int) -> None:
+        """Press the Stop button of a draft."""
+        person = self._person(person_id)
+        self.world.expire()
+        draft = self.world.chats[person_id].drafts.get(draft_id)
+        if draft is None or not draft.can_stop:
+            raise PageError(404, "there is no such draft, or it cannot be stopped")
+        content: Json = {"chat": present.private_chat(person), "draft_id": draft_id}
+        if draft.thread_id is not None:
+            content["message_thread_id"] = draft.thread_id
+        self._update("stopped_message_generation", content)
+        if not draft.keep_on_stop:
+            self.world.end_draft(person_id, draft_id)
+
+    def speak(self, person_id: int, language_code: str) -> Person:
+        """Change the language of somebody's application."""
+        self._person(person_id)
+        if not (language_code.isascii() and 2 <= len(language_code) <= 12 and language_code.replace("-", "").isalpha()):
+            raise PageError(400, "no language code")
+        return self.world.change_person(person_id, language_code=language_code)
+
+    def _send(self, person_id: int, marked: Marked, **fields: object) -> Message:
+        if not self.world.people[person_id].started:
+            self.world.change_person(person_id, started=True)
+        marked = with_detected(marked)
+        message = self.world.add(person_id, from_bot=False, text=marked.text, entities=marked.entities, **fields)
+        self._update("message", self.world.to_bot(message))
+        return message
+
+    def _update(self, kind: str, content: Json) -> None:
+        self.world.updates.put(kind, content)
+        self.world.changes += 1
+
+    def _person(self, person_id: int) -> Person:
+        person = self.world.people.get(person_id)
+        if person is None:
+            raise PageError(404, "there is no such person")
+        return person

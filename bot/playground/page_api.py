@@ -1,0 +1,171 @@
+"""The page and its own HTTP interface: the state, the stream of events, and what people do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+from aiohttp import BodyPartReader, web
+
+from bot.playground import present
+from bot.playground.acts import Acts
+from bot.playground.errors import PageError
+from bot.playground.guard import HEADERS
+from bot.playground.state import World
+from bot.playground.values import Json
+
+STATIC = Path(__file__).with_name("static")
+KEEP_ALIVE_SECONDS = 15.0
+MOST_UPLOADED = 20 * 1024 * 1024
+
+Value = TypeVar("Value", int, str)
+
+
+class PageApi:
+    """Serves one world to any number of pages."""
+
+    def __init__(self, world: World, acts: Acts) -> None:
+        self._world = world
+        self._acts = acts
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """What it serves."""
+        return [
+            web.get("/", self._page),
+            web.static("/static", STATIC),
+            web.get("/playground/state", self._state),
+            web.get("/playground/events", self._events),
+            web.get("/playground/files/{file_id}", self._file),
+            web.post("/playground/send", _json(self._send)),
+            web.post("/playground/upload", _json(self._upload)),
+            web.post("/playground/press", _json(self._press)),
+            web.post("/playground/stop", _json(self._stop)),
+            web.post("/playground/language", _json(self._language)),
+        ]
+
+    async def _page(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(STATIC / "index.html")
+
+    async def _state(self, _request: web.Request) -> web.StreamResponse:
+        return _reply(self._world.snapshot())
+
+    async def _send(self, request: web.Request) -> Json:
+        body = await _body(request)
+        reply_to = _field(body, "reply_to", int) if body.get("reply_to") is not None else None
+        message = self._acts.say(_field(body, "person_id", int), _field(body, "text", str), reply_to=reply_to)
+        return {"message": present.page_message(message)}
+
+    async def _upload(self, request: web.Request) -> Json:
+        fields, name, content = await _read_upload(request)
+        person_id = fields.get("person_id", "")
+        if not person_id.isdigit() or not content:
+            raise PageError(400, "person_id and file are needed")
+        message = self._acts.upload(int(person_id), name, content, caption=fields.get("caption", ""))
+        return {"message": present.page_message(message)}
+
+    async def _press(self, request: web.Request) -> Json:
+        body = await _body(request)
+        person_id, message_id = _field(body, "person_id", int), _field(body, "message_id", int)
+        return {"query_id": self._acts.press(person_id, message_id, _field(body, "data", str))}
+
+    async def _stop(self, request: web.Request) -> Json:
+        body = await _body(request)
+        self._acts.stop(_field(body, "person_id", int), _field(body, "draft_id", int))
+        return {}
+
+    async def _language(self, request: web.Request) -> Json:
+        body = await _body(request)
+        person = self._acts.speak(_field(body, "person_id", int), _field(body, "language_code", str))
+        return {"person": present.page_person(person)}
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        found = self._world.files.get(request.match_info["file_id"])
+        if found is None:
+            return _reply({"error": "there is no such file"}, 404)
+        file, content = found
+        picture = file.width > 0 and file.mime.startswith("image/")
+        # What a person or the bot has sent must not run as a page of this site.
+        disposition = "inline" if picture else "attachment"
+        headers = {"Content-Disposition": disposition, "Content-Security-Policy": "sandbox; default-src 'none'"}
+        return web.Response(
+            body=content, headers=headers, content_type=file.mime if picture else "application/octet-stream"
+        )
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        after = request.query.get("after", "")
+        if not after.isdigit() or not self._world.feed.knows(int(after)):
+            return _reply({"error": "these events are no longer known: ask for the state"}, 410)
+        response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
+        with self._world.feed.subscribe(int(after)) as subscription:
+            await response.prepare(request)
+            await response.write(b": connected\n\n")
+            while not subscription.overflowed:
+                try:
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                        taken = await subscription.take()
+                except TimeoutError:
+                    await response.write(b": still here\n\n")
+                    continue
+                await response.write(b"".join(_event(number, event) for number, event in taken))
+        return response
+
+
+def _event(number: int, event: Json) -> bytes:
+    return b"id: %d\ndata: %b\n\n" % (number, orjson.dumps(event))
+
+
+def _json(act: Callable[[web.Request], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return _reply(await act(request))
+        except PageError as error:
+            return _reply({"error": error.reason}, error.status)
+
+    return handle
+
+
+async def _body(request: web.Request) -> Json:
+    try:
+        body = orjson.loads(await request.read())
+    except ValueError:
+        raise PageError(400, "the body is no JSON") from None
+    if not isinstance(body, dict):
+        raise PageError(400, "the body is no JSON object")
+    return body
+
+
+def _field(body: Json, name: str, kind: type[Value]) -> Value:
+    value = body.get(name)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise PageError(400, f"{name} is missing or of the wrong type")
+    return value
+
+
+async def _read_upload(request: web.Request) -> tuple[dict[str, str], str, bytes]:
+    if request.content_type != "multipart/form-data":
+        raise PageError(400, "multipart/form-data is needed")
+    fields: dict[str, str] = {}
+    name, content = "file", b""
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader):
+                raise PageError(400, "the body cannot be read")
+            read = bytearray()
+            while chunk := await part.read_chunk(1 << 16):
+                read += chunk
+                if len(read) > MOST_UPLOADED:
+                    raise PageError(413, "files may have 20 MB at most")
+            if part.filename is None:
+                fields[part.name or ""] = read.decode()
+            else:
+                name, content = Path(part.filename).name or name, bytes(read)
+    except ValueError:
+        raise PageError(400, "the body cannot be read") from None
+    return fields, name, content
+
+
+def _reply(body: Json, status: int = 200) -> web.Response:
+    return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")

@@ -1,0 +1,120 @@
+"""The frozen values of the playground: people, messages, drafts, files, and how they are written down as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object as the Bot API has it."""
+
+BOT_NAME = "Domovoy"
+BOT_USERNAME = "domovoy_playground_bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who talks to the bot on the page. `started`: has written to the bot once, so that it may write back."""
+
+    person_id: int
+    first_name: str
+    role: str
+    language_code: str = "en"
+    started: bool = False
+    blocked: bool = False
+
+
+PEOPLE = (Person(1, "Admin", "admin"), Person(1001, "Me", "me"), Person(1002, "Stranger", "stranger"))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that somebody sent. `width` and `height` are those of a picture, in pixels, 0 when unknown."""
+
+    file_id: str
+    name: str
+    mime: str
+    size: int
+    width: int = 0
+    height: int = 0
+
+    @property
+    def path(self) -> str:
+        """The path of `getFile`; also what the page asks for."""
+        return f"files/{self.file_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a private chat. With a photo or document, `text` and `entities` are its caption.
+
+    `entities` and `markup` are JSON objects of the Bot API; `blocks` are the rich blocks of a rich message.
+    """
+
+    message_id: int
+    chat_id: int
+    from_bot: bool
+    date: int
+    text: str = field(default="", repr=False)
+    entities: tuple[Json, ...] = ()
+    markup: Json | None = None
+    reply_to: int | None = None
+    photo: StoredFile | None = None
+    document: StoredFile | None = None
+    edit_date: int | None = None
+    blocks: tuple[Json, ...] | None = field(default=None, repr=False)
+    is_rtl: bool = False
+    reaction: str | None = None
+
+    @property
+    def buttons(self) -> list[list[Json]]:
+        """The rows of its inline keyboard."""
+        rows: list[list[Json]] = (self.markup or {}).get("inline_keyboard", [])
+        return rows
+
+    @property
+    def file(self) -> StoredFile | None:
+        """What is attached to it."""
+        return self.photo or self.document
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that the bot is still writing. Without text it is the 'Thinking' placeholder.
+
+    `expires` is on the clock's monotonic scale, in seconds.
+    """
+
+    draft_id: int
+    chat_id: int
+    text: str = field(default="", repr=False)
+    entities: tuple[Json, ...] = ()
+    blocks: tuple[Json, ...] | None = field(default=None, repr=False)
+    can_stop: bool = False
+    keep_on_stop: bool = False
+    thread_id: int | None = None
+    expires: float = 0.0
+
+    @property
+    def thinking(self) -> bool:
+        """Whether there is nothing to read in it yet."""
+        return not self.text and not self.blocks
+
+
+def message_to_json(message: Message) -> Json:
+    """A message as the snapshot keeps it."""
+    return {name: value for name, value in asdict(message).items() if value not in (None, (), False)}
+
+
+def message_from_json(data: Mapping[str, Any]) -> Message:
+    """A message of a snapshot. Raises `TypeError` or `KeyError` when it is none."""
+    fields = dict(data)
+    blocks: Sequence[Json] | None = fields.get("blocks")
+    fields["entities"] = tuple(fields.get("entities", ()))
+    fields["blocks"] = None if blocks is None else tuple(blocks)
+    for name in ("photo", "document"):
+        if fields.get(name) is not None:
+            fields[name] = StoredFile(**fields[name])
+    fields.setdefault("from_bot", False)
+    return Message(**fields)
