@@ -1,0 +1,46 @@
+"""The command `domovoy` and `python -m bot`: arguments, settings, exit code; nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from bot.errors import SettingsError, StartError
+from bot.log import set_up_logging
+from bot.settings import format_problems, load_settings
+
+EXIT_SETTINGS = 2
+EXIT_START = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the bot until it is told to stop. Returns the exit code: 2 for wrong settings, 1 when it cannot start."""
+    parser = argparse.ArgumentParser(prog="domovoy", description="A Telegram bot in front of your own language models.")
+    parser.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file (default: .env)")
+    parser.add_argument("--version", action="version", version=f"domovoy {version('domovoy')}")
+    options = parser.parse_args(arguments)
+    try:
+        settings = load_settings(options.env_file, os.environ)
+    except SettingsError as error:
+        sys.stderr.write(format_problems(error.problems) + "\n")
+        return EXIT_SETTINGS
+    set_up_logging(settings)
+    from bot.app import run  # the heavy part: a wrong setting is told before it is loaded
+
+    try:
+        asyncio.run(run(settings))
+    except StartError as error:
+        sys.stderr.write(f"domovoy: {error}\n")
+        return EXIT_START
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Who may talk to the bot, and who is an admin: configuration and what the database remembers, put together."""
+
+from __future__ import annotations
+
+import hmac
+import random
+from collections.abc import Collection
+from dataclasses import replace
+
+from bot.settings import AccessMode
+from storage import Access, People, Person
+
+CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 12
+
+
+class OwnerCode:
+    """A code for one use: who sends it first becomes the admin of a bot that has none."""
+
+    def __init__(self, randomness: random.Random) -> None:
+        letters = "".join(randomness.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+        self._code: str | None = letters
+
+    @property
+    def shown(self) -> str | None:
+        """The code as it is printed, or None once it has been used."""
+        return None if self._code is None else "-".join(self._code[i : i + 4] for i in range(0, CODE_LENGTH, 4))
+
+    def use(self, text: str) -> bool:
+        """Whether a message is the code; true once. Case, spaces and dashes do not matter."""
+        said = "".join(letter for letter in text.upper() if letter.isalnum())
+        if self._code is None or not hmac.compare_digest(said.encode(), self._code.encode()):
+            return False
+        self._code = None
+        return True
+
+
+class Doorkeeper:
+    """Knows each person who writes, with the rights that they have now."""
+
+    def __init__(
+        self,
+        people: People,
+        *,
+        mode: AccessMode,
+        admin_ids: Collection[int],
+        allowed_ids: Collection[int],
+        owner_code: OwnerCode | None,
+    ) -> None:
+        self._people = people
+        self.mode = mode
+        self._admin_ids = frozenset(admin_ids)
+        self._allowed_ids = frozenset(allowed_ids)
+        self._owner_code = owner_code
+
+    async def meet(self, person_id: int, name: str, username: str | None) -> Person:
+        """The person, with what configuration and database together allow."""
+        return self._effective(await self._people.seen(person_id, name, username))
+
+    async def admins(self) -> tuple[int, ...]:
+        """The ids of all admins."""
+        stored = [person.id for person in await self._people.admins()]
+        return tuple(dict.fromkeys([*sorted(self._admin_ids), *stored]))
+
+    async def language_of(self, person_id: int) -> str | None:
+        """The language that a person has chosen for the interface."""
+        person = await self._people.get(person_id)
+        return None if person is None else person.language
+
+    async def waiting(self) -> tuple[Person, ...]:
+        """Strangers who have asked and got no answer yet."""
+        return tuple(person for person in await self._people.all() if person.access is Access.ASKED)
+
+    async def claim(self, person: Person, text: str) -> bool:
+        """Make the person the admin when the text is the owner code."""
+        if self._owner_code is None or not self._owner_code.use(text):
+            return False
+        await self._people.set_admin(person.id, True)
+        await self._people.set_access(person.id, Access.ALLOWED)
+        return True
+
+    async def ask(self, person: Person) -> bool:
+        """Note that a stranger wants in; True the first time only."""
+        return await self._people.ask(person.id)
+
+    async def decide(self, person_id: int, *, allow: bool) -> Person | None:
+        """Let a person in or keep them out; None when nobody with this id has written."""
+        await self._people.set_access(person_id, Access.ALLOWED if allow else Access.REFUSED)
+        person = await self._people.get(person_id)
+        return None if person is None else self._effective(person)
+
+    def _effective(self, person: Person) -> Person:
+        admin = person.admin or person.id in self._admin_ids
+        return replace(person, admin=admin, access=Access.ALLOWED if admin else self._access(person))
+
+    def _access(self, person: Person) -> Access:
+        if person.id in self._allowed_ids:
+            return Access.ALLOWED
+        if person.access is Access.REFUSED:
+            return Access.REFUSED
+        match self.mode:
+            case AccessMode.OPEN:
+                return Access.ALLOWED
+            case AccessMode.APPROVE:
+                return person.access
+            case AccessMode.ALLOWLIST:
+                return Access.UNKNOWN if person.access is Access.ALLOWED else person.access

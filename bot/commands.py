@@ -1,0 +1,43 @@
+"""The command menus that Telegram shows: one for everyone, a longer one for admins, in each language."""
+
+from __future__ import annotations
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, BotCommandScopeUnion
+
+from bot.i18n import Texts
+
+logger = structlog.get_logger()
+
+EVERYONE = ("start", "help", "new", "stop", "settings")
+ADMINS = ("stats", "models")
+
+
+class CommandMenus:
+    """Tells Telegram which commands to offer to whom."""
+
+    def __init__(self, bot: Bot, texts: Texts) -> None:
+        self._bot = bot
+        self._texts = texts
+
+    async def show_everyone(self) -> None:
+        """Set the menu of all private chats."""
+        await self._show(EVERYONE, BotCommandScopeAllPrivateChats())
+
+    async def show_admin(self, person_id: int) -> None:
+        """Set the longer menu in one admin's chat."""
+        await self._show(EVERYONE + ADMINS, BotCommandScopeChat(chat_id=person_id))
+
+    async def _show(self, names: tuple[str, ...], scope: BotCommandScopeUnion) -> None:
+        # English stands without a language code too: it is what people of all other languages see.
+        for language in (None, *self._texts.languages):
+            t = self._texts.translator(language)
+            commands = [BotCommand(command=name, description=t(f"command-{name}")) for name in names]
+            try:
+                await self._bot.set_my_commands(commands, scope=scope, language_code=language)
+            except TelegramAPIError as error:
+                # A menu is a convenience: an admin who never opened the chat has none yet.
+                logger.warning("command_menu_not_set", scope=scope.type, error=type(error).__name__)
+                return

@@ -1,0 +1,30 @@
+"""/start and /help."""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.filters import Command, CommandStart
+from aiogram.types import Message
+from llm.routing.primary import PrimaryModel
+
+from bot.i18n import Translator
+from bot.views.about import help_text, start_text
+from storage import Person
+
+
+def about_router() -> Router:
+    """What the bot says of itself."""
+    router = Router(name="about")
+    router.message.register(on_start, CommandStart())
+    router.message.register(on_help, Command("help"))
+    return router
+
+
+async def on_start(message: Message, person: Person, t: Translator, models: PrimaryModel) -> None:
+    """Greet, and say which model answers."""
+    await message.answer(start_text(t, models, person.name))
+
+
+async def on_help(message: Message, person: Person, t: Translator, models: PrimaryModel) -> None:
+    """List the commands that this person has."""
+    await message.answer(help_text(t, models, admin=person.admin))

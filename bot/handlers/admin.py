@@ -1,0 +1,74 @@
+"""What admins can do: figures, models, and letting people in. For everyone else none of it exists."""
+
+from __future__ import annotations
+
+from aiogram import Bot, Router
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramAPIError
+from aiogram.filters import Command, CommandObject
+from aiogram.types import CallbackQuery, Message
+from llm.routing.primary import PrimaryModel
+
+from bot.access import Doorkeeper
+from bot.callbacks import AccessDecision, AccessPress
+from bot.filters import IsAdmin
+from bot.i18n import Texts, Translator
+from bot.views.models import models_text
+from bot.views.people import handle
+from bot.views.stats import Period, stats_text
+from llm.monitoring import ModelPerformanceMonitor
+from storage import People
+
+
+def admin_router() -> Router:
+    """Behind a filter as a whole, so that no handler in it can forget to ask."""
+    router = Router(name="admin")
+    router.message.filter(IsAdmin())
+    router.callback_query.filter(IsAdmin())
+    router.message.register(on_stats, Command("stats"))
+    router.message.register(on_models, Command("models"))
+    router.callback_query.register(on_access, AccessPress.filter())
+    return router
+
+
+async def on_stats(message: Message, command: CommandObject, t: Translator, monitor: ModelPerformanceMonitor) -> None:
+    """Figures of each model over a period: `/stats`, `/stats 7d`."""
+    period = Period.parse(command.args)
+    if period is None:
+        await message.answer(t("stats-usage", periods=" ".join(Period)))
+        return
+    stats = await monitor.get_model_stats(period=period.length)
+    await message.answer(stats_text(t, period, stats), parse_mode=ParseMode.HTML)
+
+
+async def on_models(message: Message, t: Translator, models: PrimaryModel) -> None:
+    """Which servers and models are known, and which one answers."""
+    await message.answer(models_text(t, models), parse_mode=ParseMode.HTML)
+
+
+async def on_access(
+    query: CallbackQuery,
+    callback_data: AccessPress,
+    t: Translator,
+    doorkeeper: Doorkeeper,
+    people: People,
+    texts: Texts,
+    bot: Bot,
+) -> None:
+    """Let a stranger in or keep them out, and tell them when they may write."""
+    before = await people.get(callback_data.person_id)
+    allow = callback_data.decision is AccessDecision.ALLOW
+    person = await doorkeeper.decide(callback_data.person_id, allow=allow)
+    if before is None or person is None:
+        await query.answer(t("access-gone"))
+        return
+    key = "access-was-allowed" if allow else "access-was-refused"
+    verdict = t(key, name=person.name, username=handle(person), id=str(person.id))
+    if isinstance(query.message, Message):
+        await query.message.edit_text(verdict)
+    await query.answer()
+    if before.access != person.access and allow:
+        try:
+            await bot.send_message(person.id, texts.translator(person.language)("access-granted"))
+        except TelegramAPIError:
+            await query.answer(t("access-person-unreachable"))

@@ -1,0 +1,34 @@
+"""What people say: answered by a model; what the bot cannot read yet is told so."""
+
+from __future__ import annotations
+
+from aiogram import F, Router
+from aiogram.types import Message
+
+from bot.i18n import Translator
+from bot.turns import Turns
+from storage import Person, QueuedUpdate
+
+
+def chat_router() -> Router:
+    """The last of the routers: whatever no command has taken."""
+    router = Router(name="chat")
+    router.message.register(on_unknown_command, F.text.startswith("/"))
+    router.message.register(on_text, F.text)
+    router.message.register(on_other)
+    return router
+
+
+async def on_text(message: Message, person: Person, t: Translator, queued: QueuedUpdate, turns: Turns) -> None:
+    """Answer it."""
+    await turns.answer(message, person, t, queued)
+
+
+async def on_unknown_command(message: Message, t: Translator) -> None:
+    """Say that there is no such command: the same words for nonsense and for what others may use."""
+    await message.answer(t("unknown-command"))
+
+
+async def on_other(message: Message, t: Translator) -> None:
+    """Say what can be read."""
+    await message.answer(t("unsupported-message"))

@@ -1,0 +1,46 @@
+"""What is left when everything else has failed: the person gets a number, the log the details under it."""
+
+from __future__ import annotations
+
+import random
+
+import structlog
+from aiogram import Router
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.types import ErrorEvent
+
+from bot.i18n import Texts, Translator
+
+logger = structlog.get_logger()
+
+
+class ErrorReporter:
+    """Tells a person that something in the bot broke, in words they can pass on."""
+
+    def __init__(self, texts: Texts, randomness: random.Random) -> None:
+        self._texts = texts
+        self._random = randomness
+
+    async def __call__(self, event: ErrorEvent, t: Translator | None = None) -> bool:
+        """Log and tell; the update counts as dealt with."""
+        if isinstance(event.exception, TelegramForbiddenError):
+            logger.info("person_blocked_the_bot", update_id=event.update.update_id)
+            return True
+        number = f"{self._random.randrange(16**6):06x}"
+        logger.error("handler_failed", reference=number, update_id=event.update.update_id, exc_info=event.exception)
+        words = t or self._texts.translator(None)
+        try:
+            if event.update.message is not None:
+                await event.update.message.answer(words("internal-error", reference=number))
+            elif event.update.callback_query is not None:
+                await event.update.callback_query.answer(words("internal-error", reference=number), show_alert=True)
+        except TelegramAPIError as error:
+            logger.warning("error_not_told", reference=number, error=type(error).__name__)
+        return True
+
+
+def errors_router(reporter: ErrorReporter) -> Router:
+    """Catches what no handler has."""
+    router = Router(name="errors")
+    router.errors.register(reporter)
+    return router

@@ -1,0 +1,24 @@
+"""The routers in their order, made new for each application: a router can be attached only once."""
+
+from __future__ import annotations
+
+from aiogram import Router
+
+from bot.handlers.about import about_router
+from bot.handlers.admin import admin_router
+from bot.handlers.chat import chat_router
+from bot.handlers.dialog import dialog_router
+from bot.handlers.errors import ErrorReporter, errors_router
+from bot.handlers.preferences import preferences_router
+
+
+def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
+    """Commands first, what people say last."""
+    return (
+        errors_router(reporter),
+        about_router(),
+        dialog_router(),
+        preferences_router(),
+        admin_router(),
+        chat_router(),
+    )

@@ -1,0 +1,61 @@
+"""The words of the interface: Fluent files, one for each language."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = ("en", "ru")
+DEFAULT_LANGUAGE = "en"
+
+
+class MissingText(KeyError):
+    """A key that no language has, or a text whose variables were not all given: a fault of the program."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+        super().__init__(f"{key}: {reason}")
+
+
+class Translator:
+    """Says things in one language."""
+
+    def __init__(self, language: str, bundle: FluentBundle) -> None:
+        self.language = language
+        self._bundle = bundle
+
+    def __call__(self, key: str, **values: str | int | float) -> str:
+        """The text of a key with its variables filled in. Raises `MissingText`."""
+        if not self._bundle.has_message(key):
+            raise MissingText(key, f"not in {self.language}")
+        pattern = self._bundle.get_message(key).value
+        if pattern is None:
+            raise MissingText(key, f"has no text in {self.language}")
+        text, errors = self._bundle.format_pattern(pattern, values)
+        if errors:
+            raise MissingText(key, "; ".join(str(error) for error in errors))
+        return str(text)
+
+
+class Texts:
+    """All languages."""
+
+    languages = LANGUAGES
+
+    def __init__(self) -> None:
+        self._translators = {language: Translator(language, _bundle(language)) for language in LANGUAGES}
+
+    def translator(self, language_code: str | None) -> Translator:
+        """The language of a Telegram language code such as `ru` or `pt-br`; English where we have none."""
+        language = (language_code or DEFAULT_LANGUAGE).split("-")[0].lower()
+        return self._translators.get(language, self._translators[DEFAULT_LANGUAGE])
+
+
+def _bundle(language: str) -> FluentBundle:
+    # Isolating marks around variables would show as boxes in some Telegram clients.
+    bundle = FluentBundle([language], use_isolating=False)
+    text = files("bot").joinpath("locales", f"{language}.ftl").read_text(encoding="utf-8")
+    bundle.add_resource(FluentResource(text))
+    return bundle

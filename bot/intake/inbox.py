@@ -1,0 +1,97 @@
+"""Takes stored updates and feeds them to the bot: in order within a lane, lanes side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from llm.clock import Clock
+from storage import Inbox, QueuedUpdate, StorageError
+
+logger = structlog.get_logger()
+
+Feed = Callable[[QueuedUpdate], Awaitable[None]]
+
+DATABASE_PAUSE_SECONDS = 1.0
+
+
+class InboxWorker:
+    """Deals with each stored update once.
+
+    An update counts as done when `feed` has come back, whether it worked or not: a fault was told to the person by
+    then. One that a shutdown or a crash interrupts stays, and is fed again after the restart with `attempts` one
+    higher.
+    """
+
+    def __init__(self, inbox: Inbox, feed: Feed, *, clock: Clock) -> None:
+        self._inbox = inbox
+        self._feed = feed
+        self._clock = clock
+        self._news = asyncio.Event()
+        self._lanes: dict[str, deque[QueuedUpdate]] = {}
+        self._taken: set[int] = set()
+        self._finished: set[int] = set()
+
+    @property
+    def busy(self) -> int:
+        """How many lanes are being worked on."""
+        return len(self._lanes)
+
+    def wake(self) -> None:
+        """Say that something new has been stored."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; then every task that was begun has ended."""
+        async with asyncio.TaskGroup() as tasks:
+            self._news.set()  # what an earlier run left behind
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                # What was finished before the table is read cannot be in the reading; what ends meanwhile can.
+                finished, self._finished = self._finished, set()
+                waiting = await self._waiting()
+                self._taken -= finished
+                for update in waiting:
+                    if update.update_id in self._taken:
+                        continue
+                    self._taken.add(update.update_id)
+                    lane = self._lanes.get(update.lane)
+                    if lane is not None:
+                        lane.append(update)
+                        continue
+                    self._lanes[update.lane] = deque([update])
+                    tasks.create_task(self._work(update.lane), name=f"lane {update.lane}")
+
+    async def _waiting(self) -> list[QueuedUpdate]:
+        while True:
+            try:
+                return await self._inbox.waiting()
+            except StorageError as error:
+                logger.exception("inbox_unreadable", error=type(error).__name__)
+                await self._clock.sleep(DATABASE_PAUSE_SECONDS)
+
+    async def _work(self, name: str) -> None:
+        lane = self._lanes[name]
+        try:
+            while lane:
+                await self._deal_with(lane[0])
+                lane.popleft()
+        finally:
+            del self._lanes[name]
+
+    async def _deal_with(self, update: QueuedUpdate) -> None:
+        try:
+            await self._feed(await self._inbox.begin(update.update_id))
+        except Exception as error:  # one update's fault must not end the others
+            logger.exception("update_failed", update_id=update.update_id, error=type(error).__name__)
+        try:
+            await self._inbox.done(update.update_id)
+        except StorageError as error:
+            # It stays in the table and is tried again after a restart: better twice than never.
+            logger.exception("update_not_closed", update_id=update.update_id, error=type(error).__name__)
+        else:
+            self._finished.add(update.update_id)

@@ -1,0 +1,104 @@
+"""Long polling that tells Telegram "received" only after the updates are on disk."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramConflictError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import TelegramMethod
+
+from bot.intake.lanes import lane_of
+from llm.clock import Clock
+from storage import Inbox, NewUpdate
+
+logger = structlog.get_logger()
+
+ALLOWED_UPDATES = ("message", "callback_query", "stopped_message_generation")
+POLL_SECONDS = 30
+NETWORK_MARGIN_SECONDS = 10
+LONGEST_PAUSE_SECONDS = 30.0
+
+
+class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """`getUpdates` with its answer as it came.
+
+    One update that this version of aiogram cannot read must not lose the whole batch, so each is read by itself later.
+    """
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    timeout: int | None = None
+    allowed_updates: list[str] | None = None
+
+
+class Polling:
+    """Fetches updates for as long as it runs.
+
+    A batch is stored in one transaction before the next request confirms it; aiogram's own polling confirms first
+    (style of `start_polling`: the offset moves as soon as an update has been yielded).
+    """
+
+    def __init__(
+        self, bot: Bot, inbox: Inbox, wake: Callable[[], None], *, clock: Clock, randomness: random.Random
+    ) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._wake = wake
+        self._clock = clock
+        self._random = randomness
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Poll until cancelled. Raises `TelegramUnauthorizedError` when Telegram does not know the token."""
+        offset: int | None = None
+        while True:
+            updates = await self._fetch(offset)
+            if not updates:
+                continue
+            await self._inbox.put(
+                [NewUpdate(update["update_id"], lane_of(update), orjson.dumps(update)) for update in updates]
+            )
+            offset = max(update["update_id"] for update in updates) + 1
+            self._wake()
+
+    async def _fetch(self, offset: int | None) -> Sequence[dict[str, Any]]:
+        request = GetRawUpdates(offset=offset, timeout=POLL_SECONDS, allowed_updates=list(ALLOWED_UPDATES))
+        try:
+            updates = await self._bot(request, request_timeout=POLL_SECONDS + NETWORK_MARGIN_SECONDS)
+        except TelegramUnauthorizedError:
+            raise
+        except TelegramRetryAfter as error:
+            await self._pause("telegram_asks_to_wait", error.retry_after)
+        except TelegramConflictError:
+            await self._pause("another_program_polls_with_this_token", self._backoff())
+        except (TelegramNetworkError, TelegramAPIError) as error:
+            await self._pause("telegram_unreachable", self._backoff(), error=type(error).__name__)
+        else:
+            if self._failures:
+                logger.info("telegram_reachable_again", failures=self._failures)
+            self._failures = 0
+            return updates
+        return ()
+
+    def _backoff(self) -> float:
+        """Seconds to wait after yet another failure: doubling, spread at random over the upper half."""
+        longest = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** min(self._failures, 10))
+        return longest * (0.5 + self._random.random() / 2)
+
+    async def _pause(self, event: str, seconds: float, **details: object) -> None:
+        self._failures += 1
+        logger.warning(event, wait_seconds=round(seconds, 1), failures=self._failures, **details)
+        await self._clock.sleep(seconds)

@@ -1,0 +1,250 @@
+"""The settings themselves: names, defaults, what is allowed, and what follows from them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from llm.config import ModelConfig, MultiModelSettings
+
+BOT_DATABASE = "sqlite+aiosqlite:///data/domovoy.db"
+PLAYGROUND_DATABASE = "sqlite+aiosqlite:///data/playground.db"
+
+_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,50}")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class AccessMode(StrEnum):
+    """Who is let in."""
+
+    OPEN = "open"
+    APPROVE = "approve"
+    ALLOWLIST = "allowlist"
+
+
+class RichMode(StrEnum):
+    """Who gets rich messages."""
+
+    ASK = "ask"
+    ALWAYS = "always"
+    NEVER = "never"
+
+    def applies(self, chosen: bool | None) -> bool:
+        """Whether a person who has chosen so (None: not yet) gets them."""
+        return self is RichMode.ALWAYS or (self is RichMode.ASK and bool(chosen))
+
+
+class Selection(StrEnum):
+    """How a model is chosen for a message."""
+
+    AUTO = "auto"
+    ORDERED = "ordered"
+
+
+def _ids(value: object) -> object:
+    """`1, 2` as two numbers; an empty value as none."""
+    if isinstance(value, int):
+        return (value,)
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _duration(value: object) -> object:
+    """`24h`, `90s`, `0` as a length of time."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip().lower()
+    if text == "0":
+        return timedelta(0)
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError("must be 0, or a number with s, m, h or d: 90s, 30m, 24h, 7d")
+    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() and not _TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError("must look like 123456789:AAE…, as @BotFather gives it")
+    return value
+
+
+def _address(value: str) -> str:
+    text = value.strip()
+    if text and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
+        raise ValueError("must be an address that begins with http:// or https://")
+    return text.rstrip("/")
+
+
+def _database(value: str) -> str:
+    if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+    return value
+
+
+def _loopback(value: str) -> str:
+    """The playground knows no passwords, so it must not be reachable from elsewhere."""
+    if value == "localhost":
+        return value
+    try:
+        if ip_address(value).is_loopback:
+            return value
+    except ValueError:
+        pass
+    raise ValueError("must be an address of this machine (127.0.0.1, ::1, localhost): the page asks for no password")
+
+
+def _numbered(value: object) -> object:
+    """`FALLBACK_MODELS__0__NAME` arrives as a dictionary of numbers; made a list, without gaps."""
+    if not isinstance(value, dict):
+        return value
+    keys = list(value)
+    if not all(isinstance(key, str) and key.isdecimal() for key in keys):
+        raise ValueError("must be a JSON list, or be numbered: FALLBACK_MODELS__0__NAME, FALLBACK_MODELS__1__NAME")
+    numbers = sorted(int(key) for key in keys)
+    if numbers != list(range(len(numbers))):
+        raise ValueError(f"must be numbered 0, 1, 2 … without gaps; found {', '.join(map(str, numbers))}")
+    return [value[str(number)] for number in numbers]
+
+
+Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)]
+Address = Annotated[str, AfterValidator(_address)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Amount = Annotated[float | None, Field(ge=0)]
+
+
+class Settings(BaseSettings):
+    """What an installation has chosen. Built by `load_settings`; reads nothing by itself afterwards."""
+
+    model_config = SettingsConfigDict(
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    bot_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
+    admin_ids: Ids = ()
+    access: AccessMode = AccessMode.APPROVE
+    allowed_ids: Ids = ()
+    telegram_api_base: Address = ""
+    webhook_url: Address = ""
+    webhook_secret: SecretStr = SecretStr("")
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(default=8080, ge=1, le=65535)
+    database_url: Annotated[str, AfterValidator(_database)] = BOT_DATABASE
+    llm_api_base: Address = ""
+    llm_model: str = ""
+    llm_api_key: SecretStr = SecretStr("")
+    primary_model: ModelConfig | None = None
+    fallback_models: Annotated[tuple[ModelConfig, ...], BeforeValidator(_numbered)] = ()
+    classification_model: ModelConfig | None = None
+    augmentation_model: ModelConfig | None = None
+    fallback_enabled: bool = True
+    max_retries: int = Field(default=3, ge=0, le=20)
+    timeout_seconds: float = Field(default=30.0, gt=0, le=3600)
+    selection: Selection = Selection.AUTO
+    redetect_every: Duration = timedelta(hours=24)
+    cloud_budget_day: Amount = None
+    cloud_budget_month: Amount = None
+    rich_messages: RichMode = RichMode.ASK
+    playground_host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    playground_port: int = Field(default=8585, ge=0, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("access", "selection", "rich_messages", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("allowed_ids", mode="after")
+    @classmethod
+    def _somebody(cls, value: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        if any(number <= 0 for number in value):
+            raise ValueError("must be ids of people: positive numbers with commas between them")
+        return value
+
+    @property
+    def playground(self) -> bool:
+        """Whether there is no token, so that the page on this machine takes Telegram's place."""
+        return not self.bot_token.get_secret_value()
+
+    @property
+    def effective_access(self) -> AccessMode:
+        """Who is let in: on the page everyone, unless it was set; nobody from elsewhere can open it."""
+        if self.playground and "access" not in self.model_fields_set:
+            return AccessMode.OPEN
+        return self.access
+
+    @property
+    def effective_database_url(self) -> str:
+        """Where things are kept; what is tried on the page stays apart from real chats."""
+        if self.playground and "database_url" not in self.model_fields_set:
+            return PLAYGROUND_DATABASE
+        return self.database_url
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is set, to be kept out of logs."""
+        models = [self.primary_model, *self.fallback_models, self.classification_model, self.augmentation_model]
+        keys = [model.api_key for model in models if model is not None and model.api_key is not None]
+        found = [self.bot_token, self.webhook_secret, self.llm_api_key, *keys]
+        return tuple(secret.get_secret_value() for secret in found if secret.get_secret_value())
+
+    def not_yet_in_force(self) -> tuple[str, ...]:
+        """Variables that are set and checked, but whose feature this version does not have."""
+        return tuple(name.upper() for name in sorted(self.model_fields_set & LATER))
+
+    def multi_model(self) -> MultiModelSettings:
+        """All models and the limits of a call, as the language-model layer wants them."""
+        return MultiModelSettings(
+            primary_model=self.primary_model,
+            fallback_models=self.fallback_models,
+            classification_model=self.classification_model,
+            augmentation_model=self.augmentation_model,
+            fallback_enabled=self.fallback_enabled,
+            max_retries=self.max_retries,
+            timeout_seconds=self.timeout_seconds,
+        )
+
+
+
+# Known and checked now; what they steer comes with a later version (docs/configuration.md says which).
+LATER = frozenset(
+    {
+        "webhook_url",
+        "webhook_secret",
+        "webhook_host",
+        "webhook_port",
+        "fallback_models",
+        "classification_model",
+        "augmentation_model",
+        "fallback_enabled",
+        "max_retries",
+        "selection",
+        "redetect_every",
+        "cloud_budget_day",
+        "cloud_budget_month",
+    }
+)

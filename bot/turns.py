@@ -1,0 +1,137 @@
+"""Carries one person's message through: turn opened, answer delivered, turn and update closed together."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import structlog
+from aiogram import Bot
+from aiogram.types import Message
+
+from bot.answering import Answering
+from bot.delivery.answer import DeliveredAnswer, deliver_answer
+from bot.delivery.choose import Deliveries
+from bot.errors import DeliveryFailed
+from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
+from bot.i18n import Translator
+from bot.running import RunningAnswers
+from bot.settings import RichMode
+from bot.views.failures import failure_words
+from bot.views.keyboards import stop_keyboard
+from storage import AnswerState, Conversations, Inbox, Person, QueuedUpdate, Turn
+
+logger = structlog.get_logger()
+
+# A message that has brought the program down this often is not tried again.
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands below or instead of an answer, in the person's language."""
+
+    t: Translator
+    admin: bool
+
+    def thinking(self) -> str:
+        """While a model reasons."""
+        return self.t("answer-thinking")
+
+    def stopped(self) -> str:
+        """Below an answer that the person stopped."""
+        return self.t("answer-stopped")
+
+    def cut_off(self) -> str:
+        """Below an answer that reached the limit of its length."""
+        return self.t("answer-cut-off")
+
+    def failed(self, event: AnswerFailed) -> str:
+        """Instead of an answer, or below the part of it that had come."""
+        return failure_words(self.t, event, admin=self.admin)
+
+
+class Turns:
+    """Answers messages, one at a time in each chat."""
+
+    def __init__(
+        self,
+        *,
+        answering: Answering,
+        conversations: Conversations,
+        inbox: Inbox,
+        deliveries: Deliveries,
+        running: RunningAnswers,
+        rich: RichMode,
+    ) -> None:
+        self._answering = answering
+        self._conversations = conversations
+        self._inbox = inbox
+        self._deliveries = deliveries
+        self._running = running
+        self._rich = rich
+
+    async def answer(self, message: Message, person: Person, t: Translator, queued: QueuedUpdate) -> None:
+        """Answer a message of text, whatever has become of earlier tries at the same update."""
+        bot = message.bot
+        if bot is None or message.text is None:
+            raise ValueError("only a message of text, bound to its bot, can be answered")
+        if await self._conversations.turn_answered(queued.update_id):
+            return
+        turn = await self._conversations.open_turn(
+            chat_id=message.chat.id,
+            thread_id=message.message_thread_id or 0,
+            person_id=person.id,
+            update_id=queued.update_id,
+            text=message.text,
+        )
+        if queued.attempts > MOST_ATTEMPTS:
+            logger.error("turn_given_up", update_id=queued.update_id, attempts=queued.attempts)
+            await message.answer(t("answer-given-up", attempts=queued.attempts - 1))
+            await self._close(turn, AnswerState.FAILED, "", None, ())
+            return
+        try:
+            delivered = await self._deliver(bot, message, turn, person, t, queued)
+        except DeliveryFailed as error:
+            logger.warning("answer_undeliverable", chat_id=error.chat_id, reason=error.reason)
+            await self._close(turn, AnswerState.FAILED, "", None, ())
+            return
+        await self._close_with(turn, delivered.outcome, delivered.message_ids)
+
+    async def _deliver(
+        self, bot: Bot, message: Message, turn: Turn, person: Person, t: Translator, queued: QueuedUpdate
+    ) -> DeliveredAnswer:
+        async def remember(message_id: int) -> None:
+            await self._inbox.note_answer_message(queued.update_id, message_id)
+
+        async with (
+            self._running.begin(turn.chat_id) as stop,
+            self._deliveries.open(
+                bot,
+                turn.chat_id,
+                private=True,
+                thread_id=message.message_thread_id,
+                rich=self._rich.applies(person.rich_messages),
+                stop_markup=stop_keyboard(t),
+                resume_message_id=queued.answer_message_id,
+                on_first_message=remember,
+            ) as delivery,
+            aclosing(self._answering.answer(turn, stop)) as events,
+        ):
+            return await deliver_answer(events, delivery, Words(t, person.admin))
+
+    async def _close_with(self, turn: Turn, outcome: AnswerEvent, message_ids: tuple[int, ...]) -> None:
+        match outcome:
+            case AnswerCompleted(result=result):
+                await self._close(turn, AnswerState.COMPLETE, result.text, result.model, message_ids)
+            case AnswerStopped(text=text):
+                await self._close(turn, AnswerState.STOPPED, text, None, message_ids)
+            case AnswerFailed(text=text, model=model):
+                await self._close(turn, AnswerState.FAILED, text, model, message_ids)
+            case _:
+                raise TypeError(f"{type(outcome).__name__} does not end an answer")
+
+    async def _close(
+        self, turn: Turn, state: AnswerState, text: str, model: str | None, message_ids: tuple[int, ...]
+    ) -> None:
+        await self._conversations.close_turn(turn, text=text, model=model, state=state, telegram_ids=message_ids)

@@ -1,0 +1,45 @@
+"""A failure in words: for the person what happened and what to do, for an admin the details too."""
+
+from __future__ import annotations
+
+from bot.events import AnswerFailed
+from bot.i18n import Translator
+from llm.errors import Failure, FailureKind
+
+# Codes that deserve words of their own within their class.
+_BY_CODE = {
+    "refused": "failure-unreachable",
+    "dns": "failure-unreachable",
+    "server_unreachable": "failure-unreachable",
+    "stream_cut": "failure-stream-cut",
+    "thinking_spent_limit": "failure-thinking-spent-limit",
+}
+
+
+def failure_words(t: Translator, event: AnswerFailed, *, admin: bool) -> str:
+    """One short paragraph, and a line of details for an admin."""
+    words = t(failure_key(event.failure))
+    return f"{words}\n\n{_details(t, event)}" if admin else words
+
+
+def failure_key(failure: Failure) -> str:
+    """The key of the words for a failure."""
+    return _BY_CODE.get(failure.code or "", _kind_key(failure.kind))
+
+
+def _kind_key(kind: FailureKind) -> str:
+    return f"failure-{kind.value.replace('_', '-')}"
+
+
+def _details(t: Translator, event: AnswerFailed) -> str:
+    failure = event.failure
+    marks = [failure.kind.value, failure.phase.value, failure.code or ""]
+    if failure.status is not None:
+        marks.append(f"HTTP {failure.status}")
+    return t(
+        "failure-details",
+        model=event.model or "–",
+        server=event.server or "–",
+        marks=", ".join(mark for mark in marks if mark),
+        detail=failure.detail,
+    ).strip()
