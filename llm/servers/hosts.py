@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from llm.servers.kinds import ServerKind
+from llm.wire.address import read_address
 
 _CLOUDS = {
     "api.openai.com": ServerKind.OPENAI,
@@ -26,6 +28,11 @@ _CLOUDS = {
     "router.huggingface.co": ServerKind.GENERIC,
 }
 _LOCAL_ENDINGS = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa", ".intranet")
+
+
+def host_of(base: str) -> str:
+    """The host of a server's address. Raises ValueError when it is no address."""
+    return urlsplit(read_address(base).base).hostname or ""
 
 
 def cloud_kind(host: str) -> ServerKind | None:

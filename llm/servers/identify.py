@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from llm.http import HttpClient
 from llm.servers import inventory
-from llm.servers.hosts import cloud_kind
+from llm.servers.hosts import cloud_kind, host_of
 from llm.servers.inventory import entries, section, text, tokens
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
 from llm.servers.probe import Probe, ProbeLimits, ProbeReply, Unreachable
@@ -36,7 +35,7 @@ async def identify(
     Raises ValueError when `base` is no address.
     """
     address = read_address(base)
-    cloud = cloud_kind(urlsplit(address.base).hostname or "")
+    cloud = cloud_kind(host_of(base))
     if cloud is not None:
         return FoundServer(cloud, address.base, state=ServerState.UNKNOWN)
     try:

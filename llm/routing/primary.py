@@ -1,0 +1,242 @@
+"""Which model answers now: the configured one, one that was found on this machine, or the built-in demo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import structlog
+from pydantic import SecretStr
+
+from llm.client import LLMClient
+from llm.clock import Clock
+from llm.config import ModelConfig, Timeouts
+from llm.errors import NoModelAvailable
+from llm.http import HttpClient
+from llm.routing.candidates import Candidate, bad_address_row, configured_row, demo_row, found_rows
+from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen, with_local
+from llm.servers.discover import choose, discover
+from llm.servers.hosts import cloud_kind, host_of
+from llm.servers.identify import identify, with_context
+from llm.servers.kinds import FoundModel, FoundServer, ServerState
+
+__all__ = ["Candidate", "ModelInUse", "ModelSource", "PrimaryModel", "Search"]
+
+logger = structlog.get_logger()
+
+RECHECK_SECONDS = 60.0
+"""A model that answers well is looked at again after so long: its context may have become known or have changed."""
+
+Search = Callable[[], Awaitable[tuple[FoundServer, ...]]]
+"""Finds the model servers of this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the last look has shown: the model in use, or the reason why there is none, and the table of servers."""
+
+    model: ModelInUse | None
+    reason: str = ""
+    rows: tuple[Candidate, ...] = ()
+
+
+class PrimaryModel:
+    """Knows the model in use; `refresh()` looks again whether that has changed.
+
+    * A base address is configured: that server and no other. Without a model's name it is the server's first
+      suitable one. The server may be away: a model that is known stays in use, and calls fail until it is back.
+    * Only a model's name (or only a key): it is looked for on this machine. The key is not sent there.
+    * Nothing: the best model found on this machine, else the demo, until a server appears. A found server that goes
+      away is replaced by another one that is there, never by the demo.
+
+    A model in use stays in use as long as its server offers it, so that a conversation does not wander.
+    """
+
+    def __init__(
+        self,
+        *,
+        http: HttpClient,
+        clock: Clock,
+        timeouts: Timeouts,
+        configured: ModelConfig | None = None,
+        wanted_base: str | None = None,
+        wanted_model: str | None = None,
+        key: SecretStr | None = None,
+        search: Search | None = None,
+    ) -> None:
+        """Take what is configured: a whole configuration, or parts of one, each of which may be None or empty."""
+        self._http = http
+        self._clock = clock
+        self._timeouts = timeouts
+        self._search = search or (lambda: discover(http))
+        self._base = wanted_base or None
+        self._wanted = wanted_model or None
+        self._key = key if key is not None and key.get_secret_value().strip() else None
+        if configured is None and self._base and self._wanted:
+            configured = ModelConfig(name=self._wanted, api_base=self._base, api_key=self._key)
+        self._configured = with_local(configured) if configured is not None else None
+        self._view = _View(unseen(self._configured) if self._configured else None, "not_looked_yet")
+        self._lock = asyncio.Lock()
+        self._looks = 0
+        self._looked_at = 0.0
+        self._doubted = False
+        self._client: LLMClient | None = None
+
+    def current(self) -> ModelInUse:
+        """The model in use.
+
+        Raises NoModelAvailable when there is none; its reason is `not_looked_yet`, `server_unreachable`,
+        `server_loading`, `server_needs_key`, `not_a_model_server`, `no_chat_model`, `model_not_named`,
+        `model_not_found`, `no_server_found` or `bad_address`.
+        """
+        if self._view.model is None:
+            raise NoModelAvailable(self._view.reason)
+        return self._view.model
+
+    def client(self) -> LLMClient:
+        """The client of the model in use, the same one until the model changes. Raises as `current()` does."""
+        config = self.current().config
+        if self._client is None or self._client.config != config:
+            self._client = LLMClient(config, self._http, clock=self._clock, timeouts=self._timeouts)
+        return self._client
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """A row for each server that the last look has met, for the table at the start."""
+        return self._view.rows
+
+    def doubt(self) -> None:
+        """Note that the model in use has failed, so that the next occasion for a look is taken."""
+        self._doubted = True
+
+    @property
+    def needs_refresh(self) -> bool:
+        """Whether a look may change something: no model, the demo, a server that was not up, a doubt, or long ago."""
+        model = self._view.model
+        if not self._looks or self._doubted or model is None or model.source is ModelSource.DEMO:
+            return True
+        if model.state is not ServerState.UP and not _in_a_cloud(model):
+            return True
+        return self._clock.monotonic() - self._looked_at >= RECHECK_SECONDS
+
+    async def refresh(self) -> None:
+        """Look again. May be called at any time; who comes while a look is under way waits for its result."""
+        looks = self._looks
+        async with self._lock:
+            if self._looks != looks:
+                return
+            before, self._view = self._view, await self._look()
+            self._doubted = False
+            self._looks += 1
+            self._looked_at = self._clock.monotonic()
+            _log_change(before, self._view)
+
+    async def _look(self) -> _View:
+        if self._configured is not None:
+            return await self._look_at(self._configured.api_base, self._configured.api_key)
+        if self._base is not None:
+            return await self._look_at(self._base, self._key)
+        return await self._look_around()
+
+    async def _look_at(self, base: str, key: SecretStr | None) -> _View:
+        """Look at the one server that is configured."""
+        before = self._view.model
+        secret = key.get_secret_value().strip() if key is not None else None
+        try:
+            server = await identify(base, self._http, secret, likely=before.kind if before else None)
+        except ValueError:
+            return _View(before, "bad_address", (bad_address_row(self._configured),))
+        config = self._configured or self._named(base, key, server)
+        if config is None:
+            return _View(None, _reason(server), (configured_row(base, None, server),))
+        if server is not None:
+            server = await with_context(server, config.name, self._http, secret)
+        model = put_together(config, ModelSource.CONFIGURED, server, before)
+        return _View(model, rows=(configured_row(base, model, server),))
+
+    def _named(self, base: str, key: SecretStr | None, server: FoundServer | None) -> ModelConfig | None:
+        """The model on a server for which none was named: the one in use unless the server has it no more."""
+        before = self._view.model
+        if server is None or server.state is not ServerState.UP:
+            return before.config if before is not None else None
+        if before is not None and server.model(before.config.name) is not None:
+            return before.config
+        choice = choose((server,))
+        return _config(base, choice[1], key) if choice is not None else None
+
+    async def _look_around(self) -> _View:
+        """Look for a model among the servers of this machine."""
+        found = await self._search()
+        before = self._view.model
+        choice = _still_there(found, before) or choose(found, self._wanted)
+        if choice is not None:
+            server, offer = choice
+            server = await with_context(server, offer.name, self._http)
+            config = _config(server.api_base, offer, None)
+            model = put_together(config, ModelSource.FOUND, server, before)
+        elif before is not None and before.source is ModelSource.FOUND:
+            model = replace(before, state=_state_of(before, found))
+        elif self._wanted is not None or self._key is not None:
+            reason = "model_not_found" if self._wanted else "no_server_found"
+            return _View(None, reason, found_rows(found, None, self._wanted))
+        else:
+            return _View(DEMO, rows=(*found_rows(found, DEMO, None), demo_row()))
+        return _View(model, rows=found_rows(found, model, self._wanted))
+
+
+def _config(base: str, model: FoundModel, key: SecretStr | None) -> ModelConfig:
+    return with_local(ModelConfig(name=model.name, api_base=base, api_key=key, local=False if model.remote else None))
+
+
+def _still_there(found: tuple[FoundServer, ...], before: ModelInUse | None) -> tuple[FoundServer, FoundModel] | None:
+    """The server and model in use, if that was found and is offered as before."""
+    if before is None or before.source is not ModelSource.FOUND:
+        return None
+    for server in found:
+        model = server.model(before.config.name)
+        if server.api_base == before.config.api_base and server.state is ServerState.UP and model is not None:
+            return server, model
+    return None
+
+
+def _state_of(before: ModelInUse, found: tuple[FoundServer, ...]) -> ServerState:
+    """The state of a found server that no longer offers its model."""
+    states = [server.state for server in found if server.api_base == before.config.api_base]
+    return states[0] if states else ServerState.UNREACHABLE
+
+
+def _in_a_cloud(model: ModelInUse) -> bool:
+    try:
+        return cloud_kind(host_of(model.config.api_base)) is not None
+    except ValueError:
+        return False
+
+
+def _reason(server: FoundServer | None) -> str:
+    """Why no model of a configured server can be named."""
+    if server is None:
+        return "not_a_model_server"
+    return {
+        ServerState.UNREACHABLE: "server_unreachable",
+        ServerState.LOADING: "server_loading",
+        ServerState.NEEDS_KEY: "server_needs_key",
+        ServerState.UNKNOWN: "model_not_named",
+        ServerState.UP: "no_chat_model",
+    }[server.state]
+
+
+def _log_change(before: _View, after: _View) -> None:
+    model = after.model
+    if model is None:
+        if before.model is not None or before.reason != after.reason:
+            logger.warning("no_primary_model", reason=after.reason)
+    elif model != before.model:
+        logger.info(
+            "primary_model",
+            model=model.config.name,
+            server=next((row.server for row in after.rows if row.chosen), ""),
+            kind=model.kind.value,
+            source=model.source.value,
+            state=model.state.value,
+            context=model.context,
+        )
