@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -45,17 +46,22 @@ __all__ = [
 ]
 
 
-def make_client(*, mounts: dict[str, AsyncTransport] | None = None) -> HttpClient:
+def make_client(*, mounts: dict[str, AsyncTransport] | None = None, tls: ssl.SSLContext | None = None) -> HttpClient:
     """Make the shared client; whoever makes it closes it.
 
     Limits of time are set by each request. Proxies of the environment are not used and redirects are not followed:
     a key must never reach a host that was not configured. Cookies are not kept, and the number of connections is not
     limited here: who may ask how often is decided above. All its errors are `HTTPError`s. `mounts` sends some
-    addresses to another transport.
+    addresses to another transport; `tls` says whose certificates are believed, those of the system when it is None.
+
+    Connections are used again with TLS only. llama-server promises to keep a connection and closes it after each
+    streamed answer (seen with the build of engines.md 1b): a request that is sent meanwhile is lost, and it can't be
+    known whether it was worked on. Without TLS a new connection costs less than a millisecond.
     """
+    context = httpx2.create_ssl_context() if tls is None else tls
     return httpx2.AsyncClient(
-        transport=_make_transport(),
-        mounts=mounts,
+        transport=_make_transport(context, reuse=True),
+        mounts={"http://": _make_transport(context, reuse=False), **(mounts or {})},
         timeout=httpx2.Timeout(None),
         headers={"User-Agent": "domovoy"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -64,15 +70,16 @@ def make_client(*, mounts: dict[str, AsyncTransport] | None = None) -> HttpClien
     )
 
 
-def _make_transport() -> AsyncTransport:
+def _make_transport(tls: ssl.SSLContext, *, reuse: bool) -> AsyncTransport:
     import aiohttp  # slow to load: only when a client is made
     from httpx_aiohttp.httpx2 import AiohttpTransport
 
     def open_session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=transport.ssl_context)
+        keep_alive = KEEP_ALIVE_SECONDS if reuse else None
+        connector = aiohttp.TCPConnector(limit=0, force_close=not reuse, keepalive_timeout=keep_alive, ssl=tls)
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    transport = AiohttpTransport(client=open_session, trust_env=False)
+    transport = AiohttpTransport(verify=tls, client=open_session)
     return _TranslatingTransport(transport, connecting=(aiohttp.ClientConnectorError,), foreign=(aiohttp.ClientError,))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections import deque
 from contextlib import suppress
@@ -33,13 +34,14 @@ class ModelServer:
 
     `script()` queues replies for POST requests; when the queue is empty the default reply is played, which `reply()`
     sets. `get` and `post` hold replies for fixed paths. `requests` are all requests so far, `disconnects` the clients
-    that left in the middle of an answer.
+    that left in the middle of an answer. With `tls` it speaks https.
 
         async with ModelServer() as server:
             server.script(error("busy", status=503), Stream("Hi"))
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.get: dict[str, ReplyMaker] = {}
         self.post: dict[str, ReplyMaker] = {}
         self.not_found: ReplyMaker = NOT_FOUND
@@ -68,7 +70,7 @@ class ModelServer:
     @property
     def url(self) -> str:
         """The root, such as `http://127.0.0.1:40123`."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def base(self) -> str:
@@ -100,7 +102,7 @@ class ModelServer:
     async def listen(self) -> None:
         """Accept connections; after `refuse()` on the same port as before."""
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(lambda: _Connection(self), "127.0.0.1", self.port)
+        self._listener = await loop.create_server(lambda: _Connection(self), "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def refuse(self) -> None:

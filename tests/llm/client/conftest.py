@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -12,6 +14,8 @@ from llm.clock import SystemClock
 from llm.config import ModelConfig, Timeouts
 from llm.http import HttpClient, make_client
 from tests.fakes.model_server import ModelServer
+
+CERTIFICATE = Path(__file__).parents[2] / "data" / "localhost.pem"
 
 
 class MakeClient(Protocol):
@@ -26,10 +30,25 @@ async def server() -> AsyncIterator[ModelServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def believed() -> ssl.SSLContext:
+    """Believes the certificate of the tests only; made once, since making one takes 20 ms."""
+    return ssl.create_default_context(cafile=CERTIFICATE)
+
+
 @pytest.fixture
-async def http() -> AsyncIterator[HttpClient]:
-    async with make_client() as http:
+async def http(believed: ssl.SSLContext) -> AsyncIterator[HttpClient]:
+    async with make_client(tls=believed) as http:
         yield http
+
+
+@pytest.fixture
+async def tls_server() -> AsyncIterator[ModelServer]:
+    """A server that speaks https, with a certificate for 127.0.0.1 and localhost that it has signed itself."""
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(CERTIFICATE)
+    async with ModelServer(tls) as server:
+        yield server
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pytest
 from llm.client import LLMClient
 from llm.types import Finished, FinishReason, TextDelta, ThinkingDelta, ToolCall, ToolCallDelta, Usage, UsageReport
 from tests.fakes.model_server import ModelServer
-from tests.fakes.replies import DONE, Json, Sse, SsePart, Step, Stream, chunk, event, text_chunk, usage_chunk
+from tests.fakes.replies import DONE, Json, Raw, Sse, SsePart, Step, Stream, chunk, event, text_chunk, usage_chunk
+from tests.llm.client.conftest import MakeClient
 from tests.llm.client.talk import HELLO, failed, heard
 
 
@@ -177,10 +178,20 @@ async def test_a_server_that_hangs_after_done_does_not_delay_the_answer(client: 
     assert (await client.chat(HELLO)).elapsed_seconds < 0.3
 
 
-async def test_connections_are_used_again(client: LLMClient, server: ModelServer):
+async def test_connections_are_used_again_where_a_new_one_is_dear(make: MakeClient, tls_server: ModelServer):
+    client = make(api_base=tls_server.url)
     for _ in range(5):
         await client.chat(HELLO)
-    assert server.connections_made == 1
+    assert tls_server.connections_made == 1
+
+
+async def test_a_server_that_closes_after_each_answer_loses_no_request(client: LLMClient, server: ModelServer):
+    """llama-server promises to keep its connections and closes them all the same after a stream."""
+    body = (event(text_chunk("hi")) + event(chunk(finish="stop")) + DONE).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nKeep-Alive: timeout=5, max=100\r\n\r\n" % len(body)
+    server.otherwise(Raw((head + body, 0.001, Step.CLOSE)))
+    for _ in range(20):
+        assert (await client.chat(HELLO)).text == "hi"
 
 
 async def test_many_answers_at_once_do_not_wait_for_each_other(client: LLMClient, server: ModelServer):

@@ -8,7 +8,10 @@ import asyncio
 import pytest
 
 from llm.client import LLMClient
+from llm.clock import SystemClock
+from llm.config import ModelConfig, Timeouts
 from llm.errors import AnswerInterrupted, AttemptFailed, FailureKind, Phase
+from llm.http import make_client
 from llm.types import ChatRequest, Message, Role
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import (
@@ -199,6 +202,24 @@ async def test_tls_spoken_to_a_server_without_it_is_a_tls_fault(make: MakeClient
         port = listener.sockets[0].getsockname()[1]
         failure = (await failed(make(api_base=f"https://127.0.0.1:{port}"))).failure
     assert (failure.kind, failure.phase, failure.code) == (K.TRANSPORT, Phase.CONNECT, "tls")
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_a_tls_fault(tls_server: ModelServer):
+    async with make_client() as http:
+        config = ModelConfig.model_validate({"name": "m", "api_base": tls_server.url})
+        client = LLMClient(config, http, clock=SystemClock(), timeouts=Timeouts())
+        failure = (await failed(client)).failure
+    assert (failure.kind, failure.phase, failure.code) == (K.TRANSPORT, Phase.CONNECT, "tls")
+    assert tls_server.requests == []
+
+
+async def test_cancelling_reaches_a_server_behind_tls_too(make: MakeClient, tls_server: ModelServer):
+    tls_server.script(Hang())
+    task = asyncio.create_task(make(api_base=tls_server.url).chat(HELLO))
+    await tls_server.wait_requests()
+    moment = asyncio.get_running_loop().time()
+    task.cancel()
+    assert (await tls_server.wait_disconnect()).at - moment < 0.1
 
 
 @pytest.mark.parametrize("key", ["ключ", "a\nb", "a\x00b"])
