@@ -3,8 +3,9 @@
 import { el, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { sanitize } from "./sanitize.js";
+import { formula } from "./tex.js";
 
-const COMMAND = /(^|[\s(])(\/[a-z0-9_]{1,32})(?![\w/.@])/g;
+const COMMAND = /(^|[\s(])(\/[a-z0-9_]{1,32})(?![\w/@]|\.\w)/g;
 const BLOCKS = "blockquote, pre, .code, .table, h1, h2, h3, h4, h5, h6, ul, ol, p, hr, details, div";
 
 /** A fragment ready to be put into a bubble; `rich` texts have blocks of their own, others are lines. */
@@ -14,8 +15,9 @@ export function content(html, rich) {
   fragment.querySelectorAll("table").forEach((table) => wrap(table, "table"));
   fragment.querySelectorAll(".spoiler, .tg-spoiler").forEach(dressSpoiler);
   fragment.querySelectorAll("blockquote[expandable], blockquote.expandable").forEach(dressQuote);
+  fragment.querySelectorAll(".formula, .math, .tg-math").forEach(dressFormula);
   linkCommands(fragment);
-  if (!rich) dropBreaksAfterBlocks(fragment);
+  if (!rich) trimLines(fragment);
   return fragment;
 }
 
@@ -46,6 +48,14 @@ function dressSpoiler(node) {
   node.setAttribute("aria-label", t("reveal"));
 }
 
+function dressFormula(node) {
+  const display = node.tagName === "DIV" || node.tagName === "PRE";
+  const source = node.textContent;
+  node.className = "formula";
+  node.title = source;
+  node.replaceChildren(formula(source, display) ?? source);
+}
+
 function dressQuote(quote) {
   quote.removeAttribute("expandable");
   quote.classList.add("expandable");
@@ -58,7 +68,7 @@ function linkCommands(fragment) {
   const walker = document.createTreeWalker(fragment, NodeFilter.SHOW_TEXT);
   const found = [];
   while (walker.nextNode()) {
-    if (walker.currentNode.parentElement?.closest("a, code, pre, [data-decor]")) continue;
+    if (walker.currentNode.parentElement?.closest("a, code, pre, .formula, [data-decor]")) continue;
     if (walker.currentNode.data.search(COMMAND) !== -1) found.push(walker.currentNode);
   }
   for (const node of found) node.replaceWith(...splitCommands(node.data));
@@ -76,8 +86,9 @@ function splitCommands(text) {
   return [...parts, text.slice(from)];
 }
 
-/** In a text of lines the line break that follows a block is part of the block's end. */
-function dropBreaksAfterBlocks(fragment) {
+/** In a text of lines the line break that follows a block is part of the block's end, and the last one shows nothing. */
+function trimLines(fragment) {
+  if (fragment.lastChild?.nodeType === Node.TEXT_NODE) fragment.lastChild.data = fragment.lastChild.data.trimEnd();
   for (const block of fragment.querySelectorAll(BLOCKS)) {
     const next = block.nextSibling;
     if (next?.nodeType === Node.TEXT_NODE) next.data = next.data.replace(/^\n/, "");

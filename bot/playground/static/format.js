@@ -38,3 +38,17 @@ export function size(bytes) {
   }
   return `${value.toLocaleString(locale(), { maximumFractionDigits: value < 10 && unit ? 1 : 0 })}\u00a0${units[unit]}`;
 }
+
+const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'" };
+
+/** What a message or draft says, without its form: rich ones may have it in their HTML only. */
+export function plain(message) {
+  if (message.text || !message.html) return (message.text ?? "").trim();
+  const bare = message.html.replace(/<[^>]*>/g, " ").replace(/&([#\w]+);/g, (whole, name) => ENTITIES[name] ?? whole);
+  return bare.replace(/\s+/g, " ").trim();
+}
+
+/** One line about a message: its words, or what it brings. */
+export function gist(message, longest) {
+  return plain(message).slice(0, longest) || (message.photo ? t("photo") : (message.document?.name ?? ""));
+}

@@ -39,7 +39,7 @@ export class CommandMenu {
     const all = this.commands();
     const starts = all.filter((item) => item.command.startsWith(part));
     const others = all.filter((item) => !item.command.startsWith(part) && item.description.toLowerCase().includes(part));
-    this.found = part.length > 1 ? [...starts, ...others] : starts;
+    this.found = part.length > 2 ? [...starts, ...others] : starts;
     this.at = 0;
     this.#draw(part);
   }

@@ -57,7 +57,8 @@ export class Reveal {
         this.total += child.data.length;
       } else if (child.nodeType === Node.ELEMENT_NODE && child.dataset.decor === undefined) {
         if (!CELLS.has(child.tagName)) this.elements.push({ node: child, at: this.total });
-        this.#collect(child);
+        if (child.classList.contains("formula")) this.total += Math.max(child.title.length, 1);
+        else this.#collect(child);
       }
     }
   }

@@ -1,17 +1,19 @@
 // Holds what the page knows and folds the server's events into it; knows nothing of the DOM.
 
 import { memory } from "./dom.js";
+import { plain } from "./format.js";
 
 const LEAVING_MS = 450;
 const TYPING_MS = 5500;
 const HEAD = 24;
+const ORDER = ["me", "admin", "stranger"];
 
-const squeeze = (text) => (text || "").replace(/\s+/g, "");
+const squeeze = (message) => plain(message).replace(/\s+/g, "");
 
 /** Whether a message continues what the draft had begun to say. */
 function continues(message, draft) {
-  const head = squeeze(draft.text).slice(0, HEAD);
-  return head !== "" && squeeze(message.text).startsWith(head);
+  const head = squeeze(draft).slice(0, HEAD);
+  return head !== "" && squeeze(message).startsWith(head);
 }
 
 function emptyChat() {
@@ -48,7 +50,7 @@ export class Store {
   /** A whole state from the server takes the place of everything known. */
   snapshot(state) {
     this.bot = state.bot;
-    this.people = state.people;
+    this.people = state.people.toSorted((one, other) => ORDER.indexOf(one.role) - ORDER.indexOf(other.role));
     if (!this.person && this.people.length) this.active = this.people[0].id;
     const known = new Set(Object.keys(state.chats).map(Number));
     for (const id of this.chats.keys()) if (!known.has(id)) this.chats.delete(id);

@@ -1,15 +1,14 @@
 // The left column: one chat for each person that the page can be.
 
 import { byId, el } from "./dom.js";
-import { when } from "./format.js";
+import { gist, when } from "./format.js";
 import { t } from "./i18n.js";
 
 function preview(store, chat) {
   if (chat.drafts.some((draft) => !draft.leaving) || chat.typing) return { text: `${t("typing")}…`, live: true };
   const last = chat.messages.at(-1);
   if (!last) return null;
-  const what = last.text?.trim() || (last.photo ? t("photo") : (last.document?.name ?? ""));
-  return { who: last.from === "person" ? `${t("you")}: ` : "", text: what.slice(0, 120) };
+  return { who: last.from === "person" ? `${t("you")}: ` : "", text: gist(last, 120) };
 }
 
 export class ChatsView {

@@ -1,7 +1,7 @@
 // The field at the bottom: writing, sending, attaching, answering to a message, the command menu.
 
 import { byId } from "./dom.js";
-import { size } from "./format.js";
+import { gist, size } from "./format.js";
 import { t } from "./i18n.js";
 import { CommandMenu } from "./menu.js";
 
@@ -61,7 +61,7 @@ export class ComposerView {
     if (!message) return;
     const [name, text] = this.replyStrip.querySelectorAll("b, span");
     name.textContent = message.from === "person" ? t("you") : this.actions.botName();
-    text.textContent = message.text?.trim().slice(0, 200) || (message.photo ? t("photo") : (message.document?.name ?? ""));
+    text.textContent = gist(message, 200);
     this.input.focus();
   }
 

@@ -2,7 +2,7 @@
 
 import { content, settle } from "./content.js";
 import { calm, el, icon } from "./dom.js";
-import { clock, moment, size } from "./format.js";
+import { clock, gist, moment, size } from "./format.js";
 import { t } from "./i18n.js";
 import { Reveal } from "./reveal.js";
 import { safeHref } from "./sanitize.js";
@@ -31,8 +31,9 @@ export class MessageView {
     this.text = el("div", { class: `text${message.rich ? " rich" : ""}`, dir: "auto" });
     const body = message.html ? content(message.html, message.rich) : "";
     this.text.append(body, this.#meta());
-    const bubble = el("div", { class: "bubble" }, this.#reply(), this.#photo(), this.#document(), this.text);
+    const bubble = el("div", { class: "bubble" }, this.#reply(), this.#photo(), this.#document(), this.text, this.#reaction());
     bubble.classList.toggle("bare", Boolean(message.photo && !message.html));
+    bubble.classList.toggle("file-only", Boolean(message.document && !message.html));
     const side = el("div", { class: "side-actions" }, this.#replyButton());
     this.node.replaceChildren(el("div", { class: "bubble-row" }, bubble, side), ...this.#keyboard());
     if (from !== null && !calm()) this.growing = new Reveal(this.text, { from, over: SETTLE_MS, done: () => settle(this.node) });
@@ -54,13 +55,17 @@ export class MessageView {
     if (!this.message.reply_to) return null;
     const id = this.message.reply_to;
     const source = this.quoted(id);
-    const text = source?.text?.trim() || (source?.photo ? t("photo") : source?.document?.name) || t("deleted");
     return el(
       "button",
       { type: "button", class: "quoted", onclick: () => this.actions.jump(id) },
       el("b", {}, source?.from === "person" ? t("you") : this.actions.botName()),
-      el("span", { dir: "auto" }, text.slice(0, 160)),
+      el("span", { dir: "auto" }, source ? gist(source, 160) : t("deleted")),
     );
+  }
+
+  #reaction() {
+    if (!this.message.reaction) return null;
+    return el("span", { class: "reaction", title: this.actions.botName() }, this.message.reaction);
   }
 
   #photo() {

@@ -2,7 +2,7 @@
 
 import { settle } from "./content.js";
 import { byId, calm, el } from "./dom.js";
-import { day, dayKey } from "./format.js";
+import { day, dayKey, plain } from "./format.js";
 import { t } from "./i18n.js";
 import { DraftView } from "./view_draft.js";
 import { MessageView } from "./view_message.js";
@@ -109,8 +109,8 @@ export class MessagesView {
     const known = this.views.get(message.id);
     if (!known) return this.#create(chat, message, fresh);
     if (known.message !== message && JSON.stringify(known.message) !== JSON.stringify(message)) {
-      const begun = known.message.text ?? "";
-      const grows = message.from === "bot" && begun.length > 0 && message.text?.length > begun.length && message.text.startsWith(begun.slice(0, 24));
+      const [begun, now] = [plain(known.message), plain(message)];
+      const grows = message.from === "bot" && begun && now.length > begun.length && now.startsWith(begun.slice(0, 24));
       known.update(message, grows ? begun.length : null);
       settle(known.node);
     }
@@ -192,7 +192,8 @@ export class MessagesView {
     if (!this.near || grown === 0) return;
     this.toNewest(false);
     if (calm() || this.scroller.classList.contains("still") || Math.abs(grown) > FARTHEST_SLIDE_PX) return;
-    this.inner.animate([{ transform: `translateY(${grown}px)` }, { transform: "none" }], { duration: 190, easing: "cubic-bezier(.2,.7,.3,1)", composite: "add" });
+    const slide = [{ transform: `translateY(${grown}px)` }, { transform: "none" }];
+    this.inner.animate(slide, { duration: 190, easing: "cubic-bezier(.2,.7,.3,1)", composite: "add" });
   }
 
   #jumpButton() {
