@@ -1,1 +1,52 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
+
+from storage.conversations import Conversations
+from storage.database import Database, open_database
+from storage.errors import (
+    DatabaseLocked,
+    DatabaseTooNew,
+    DatabaseUnusable,
+    OperationFailed,
+    ReadFailed,
+    StorageError,
+    UnknownUpdate,
+    WriteFailed,
+)
+from storage.inbox import Inbox
+from storage.people import People
+from storage.performance import PerformanceRows
+from storage.types import (
+    Access,
+    AnswerState,
+    NewUpdate,
+    Person,
+    QueuedUpdate,
+    StoredMessage,
+    Turn,
+)
+from storage.writer import WriterLimits
+
+__all__ = [
+    "Access",
+    "AnswerState",
+    "Conversations",
+    "Database",
+    "DatabaseLocked",
+    "DatabaseTooNew",
+    "DatabaseUnusable",
+    "Inbox",
+    "NewUpdate",
+    "OperationFailed",
+    "People",
+    "PerformanceRows",
+    "Person",
+    "QueuedUpdate",
+    "ReadFailed",
+    "StorageError",
+    "StoredMessage",
+    "Turn",
+    "UnknownUpdate",
+    "WriteFailed",
+    "WriterLimits",
+    "open_database",
+]

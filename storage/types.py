@@ -41,7 +41,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message of a conversation."""
+    """A message of a conversation; `created_at` is in UTC, `model` is None for what a person said."""
 
     id: int
     role: Role
@@ -61,6 +61,15 @@ class Turn:
     chat_id: int
     person_id: int
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUpdate:
+    """An update as it comes from Telegram; `payload` is its JSON, `lane` says what must stay in order."""
+
+    update_id: int
+    lane: str
+    payload: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

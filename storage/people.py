@@ -1,0 +1,119 @@
+"""The people who have written to the bot: who may, who is an admin, what they have chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from llm.clock import Clock
+from storage.database import Database
+from storage.tables import people
+from storage.types import Access, Person
+
+PERSON_COLUMNS = (
+    people.c.id,
+    people.c.name,
+    people.c.username,
+    people.c.access,
+    people.c.admin,
+    people.c.language,
+    people.c.rich_messages,
+)
+
+
+class People:
+    """The table of people. Settings of somebody who has never written are not kept."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def seen(self, person_id: int, name: str, username: str | None) -> Person:
+        """Note that somebody has written, under the name that they have now; return what is known of them."""
+        now = self._clock.now()
+        new = self._database.insert(people).values(
+            id=person_id,
+            name=name,
+            username=username,
+            access=Access.UNKNOWN,
+            admin=False,
+            created_at=now,
+            seen_at=now,
+        )
+        statement = new.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"name": new.excluded.name, "username": new.excluded.username, "seen_at": new.excluded.seen_at},
+        ).returning(*PERSON_COLUMNS)
+
+        async def note(connection: AsyncConnection) -> Person:
+            return _person((await connection.execute(statement)).one())
+
+        return await self._database.write("people.seen", note)
+
+    async def get(self, person_id: int) -> Person | None:
+        """Somebody by their id; None when they have never written."""
+        rows = await self._database.rows("people.get", select(*PERSON_COLUMNS).where(people.c.id == person_id))
+        return _person(rows[0]) if rows else None
+
+    async def all(self) -> list[Person]:
+        """Everybody, in the order in which they came."""
+        return _people(
+            await self._database.rows("people.all", select(*PERSON_COLUMNS).order_by(people.c.created_at, people.c.id))
+        )
+
+    async def admins(self) -> list[Person]:
+        """The admins that the database knows, in the order in which they came."""
+        query = select(*PERSON_COLUMNS).where(people.c.admin).order_by(people.c.created_at, people.c.id)
+        return _people(await self._database.rows("people.admins", query))
+
+    async def ask(self, person_id: int) -> bool:
+        """Note that a stranger wants in; True for the first time only, so that one card is shown."""
+        statement = (
+            update(people)
+            .where(people.c.id == person_id, people.c.access == Access.UNKNOWN)
+            .values(access=Access.ASKED)
+        )
+
+        async def note(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await self._database.write("people.ask", note)
+
+    async def set_access(self, person_id: int, access: Access) -> None:
+        """Let somebody in or keep them out."""
+        await self._set(person_id, access=access)
+
+    async def set_admin(self, person_id: int, admin: bool) -> None:
+        """Make somebody an admin, or no longer one."""
+        await self._set(person_id, admin=admin)
+
+    async def set_language(self, person_id: int, language: str | None) -> None:
+        """Keep the language that somebody has chosen; None is Telegram's own again."""
+        await self._set(person_id, language=language)
+
+    async def set_rich_messages(self, person_id: int, rich_messages: bool) -> None:
+        """Keep whether somebody wants rich messages."""
+        await self._set(person_id, rich_messages=rich_messages)
+
+    async def _set(self, person_id: int, **values: object) -> None:
+        statement = update(people).where(people.c.id == person_id).values(**values)
+        await self._database.write(f"people.set_{next(iter(values))}", lambda connection: connection.execute(statement))
+
+
+def _people(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Person]:
+    return [_person(row) for row in rows]
+
+
+def _person(row: Row[*tuple[Any, ...]]) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        username=row.username,
+        access=row.access,
+        admin=row.admin,
+        language=row.language,
+        rich_messages=row.rich_messages,
+    )
