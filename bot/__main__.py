@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(format_problems(error.problems) + "\n")
         return EXIT_SETTINGS
-    set_up_logging(settings)
+    set_up_logging(level=settings.log_level, form=settings.log_format, secrets=settings.secrets)
     from bot.app import run  # the heavy part: a wrong setting is told before it is loaded
 
     try:

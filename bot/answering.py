@@ -7,8 +7,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 import structlog
-from llm.client import LLMClient
-from llm.routing.primary import PrimaryModel
 
 from bot.conversation import messages_for
 from bot.events import (
@@ -20,9 +18,11 @@ from bot.events import (
     AnswerText,
     AnswerThinking,
 )
+from llm.client import LLMClient
 from llm.clock import Clock
 from llm.errors import AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
 from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
+from llm.routing.primary import PrimaryModel
 from llm.types import ChatRequest, ChatResult, Finished, StreamEvent, Task, TextDelta, ThinkingDelta
 from storage import Conversations, Turn
 
@@ -86,6 +86,8 @@ class Answering:
         attempt = _Attempt(client, self._monitor, self._clock)
         async with aclosing(attempt.events(ChatRequest(messages, Task.CHAT), stop)) as events:
             async for event in events:
+                if isinstance(event, AnswerFailed):
+                    self._models.doubt()
                 yield event
 
 

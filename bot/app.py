@@ -6,14 +6,13 @@ import asyncio
 import random
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import TelegramUnauthorizedError
@@ -33,29 +32,215 @@ from bot.intake.inbox import InboxWorker
 from bot.intake.polling import Polling
 from bot.jobs import Jobs
 from bot.middlewares.person import PersonMiddleware
+from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
 from bot.running import RunningAnswers
 from bot.settings import Settings
-from bot.startup import show_models, show_owner_code
+from bot.startup import Announcer
 from bot.turns import Turns
 from bot.wiring import Wiring
 from llm.clock import Clock, SystemClock
+from llm.config import Timeouts
 from llm.demo import demo_mounts
-from llm.http import make_client
+from llm.http import HttpClient, make_client
 from llm.monitoring import ModelPerformanceMonitor
-from llm.routing.primary import PrimaryModel
-from storage import (
-    Conversations,
-    Inbox,
-    People,
-    PerformanceRows,
-    QueuedUpdate,
-    StorageError,
-    open_database,
-)
+from llm.routing.primary import PrimaryModel, Search
+from storage import Conversations, Database, Inbox, People, PerformanceRows, QueuedUpdate, StorageError, open_database
 
 logger = structlog.get_logger()
 
+# The page's own bot and its admin (the page offers to be either of its people).
+PLAYGROUND_TOKEN = "1:playground"  # noqa: S105 - opens nothing but the page on this machine
 PLAYGROUND_ADMIN = 1
+PLAYGROUND_STATE = Path("data/playground.json")
 # How long answers may still be written after the order to stop; what is not done then is done after the restart.
 GRACE_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A bot that works, for as long as its context lasts."""
+
+    bot: Bot
+    dispatcher: Dispatcher
+    database: Database
+    inbox: Inbox
+    models: PrimaryModel
+    worker: InboxWorker
+    running: RunningAnswers
+    owner_code: OwnerCode | None
+    playground: Playground | None
+    work: asyncio.Task[None]
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM. Raises `StartError` when something that is needed is not to be had."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            loop.add_signal_handler(name, stop.set)
+    async with running_app(settings) as app:
+        stopping = asyncio.create_task(stop.wait(), name="stop signal")
+        await asyncio.wait({stopping, app.work}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        logger.info("stopping", answers_under_way=app.running.count)
+
+
+@asynccontextmanager
+async def running_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    randomness: random.Random | None = None,
+    search: Search | None = None,
+    playground_state: Path = PLAYGROUND_STATE,
+) -> AsyncIterator[App]:
+    """Build the bot and let it work. `search` replaces the look for model servers on this machine."""
+    clock, randomness = clock or SystemClock(), randomness or random.SystemRandom()
+    started = clock.monotonic()
+    announcer = Announcer(settings)
+    try:
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(open_database(settings.effective_database_url, clock))
+            http = await stack.enter_async_context(make_client(mounts=demo_mounts(clock)))
+            models = make_models(settings, http, clock, search)
+            playground = await _playground(stack, settings, clock, playground_state)
+            bot = make_bot(settings, playground)
+            stack.push_async_callback(bot.session.close)
+            flood = FloodControl(clock)
+            bot.session.middleware(flood)
+            rows = await stack.enter_async_context(PerformanceRows(database, clock))
+            people, inbox, running = People(database, clock), Inbox(database, clock), RunningAnswers()
+            conversations = Conversations(database, clock)
+            texts, monitor = Texts(), ModelPerformanceMonitor(rows, clock)
+            doorkeeper, code = await make_doorkeeper(settings, people, randomness)
+            turns = Turns(
+                answering=Answering(models, conversations, monitor, clock),
+                conversations=conversations,
+                inbox=inbox,
+                deliveries=Deliveries(flood, clock, randomness),
+                running=running,
+                rich=settings.rich_messages,
+            )
+            menus = CommandMenus(bot, texts)
+            dispatcher = Dispatcher(
+                **Wiring(
+                    conversations=conversations,
+                    doorkeeper=doorkeeper,
+                    models=models,
+                    monitor=monitor,
+                    people=people,
+                    rich_mode=settings.rich_messages,
+                    running=running,
+                    texts=texts,
+                    turns=turns,
+                )
+            )
+            cards = AccessCards(bot, doorkeeper, texts)
+            dispatcher.update.outer_middleware(PersonMiddleware(doorkeeper, texts, menus, cards))
+            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
+            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
+            polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
+            await models.refresh()
+            announcer.models(models.candidates())
+            announcer.later_settings()
+            await stack.enter_async_context(Jobs(models, inbox, clock))
+            work = await stack.enter_async_context(_at_work(polling, worker, menus, doorkeeper, running))
+            if code is not None:
+                announcer.owner_code(code)
+            page = None if playground is None else playground.base_url
+            announcer.ready(username=None, page=page, seconds=clock.monotonic() - started)
+            yield App(bot, dispatcher, database, inbox, models, worker, running, code, playground, work)
+            if work.done():
+                work.result()
+    except TelegramUnauthorizedError as error:
+        raise StartError("Telegram does not know this BOT_TOKEN; copy it again from @BotFather") from error
+    except PortTaken as error:
+        raise StartError(f"{error}; set PLAYGROUND_PORT to a free port") from error
+    except StorageError as error:
+        raise StartError(f"the database cannot be used: {error}; see DATABASE_URL") from error
+
+
+def make_models(settings: Settings, http: HttpClient, clock: Clock, search: Search | None) -> PrimaryModel:
+    """The model in use, as the settings have it."""
+    return PrimaryModel(
+        http=http,
+        clock=clock,
+        timeouts=Timeouts(first_token=settings.timeout_seconds),
+        configured=settings.primary_model,
+        wanted_base=settings.llm_api_base,
+        wanted_model=settings.llm_model,
+        key=settings.llm_api_key,
+        search=search,
+    )
+
+
+def make_bot(settings: Settings, playground: Playground | None) -> Bot:
+    """The client of Telegram, of a Bot API server of one's own, or of the page on this machine."""
+    if playground is not None:
+        return Bot(PLAYGROUND_TOKEN, AiohttpSession(api=TelegramAPIServer.from_base(playground.base_url)))
+    base = settings.telegram_api_base
+    server = TelegramAPIServer.from_base(base) if base else PRODUCTION
+    return Bot(settings.bot_token.get_secret_value(), AiohttpSession(api=server))
+
+
+async def make_doorkeeper(
+    settings: Settings, people: People, randomness: random.Random
+) -> tuple[Doorkeeper, OwnerCode | None]:
+    """Who may come in, and the code for the owner of a bot that has no admin yet."""
+    admin_ids = settings.admin_ids
+    if settings.playground and not admin_ids:
+        admin_ids = (PLAYGROUND_ADMIN,)
+    code = None if admin_ids or await people.admins() else OwnerCode(randomness)
+    doorkeeper = Doorkeeper(
+        people,
+        mode=settings.effective_access,
+        admin_ids=admin_ids,
+        allowed_ids=settings.allowed_ids,
+        owner_code=code,
+    )
+    return doorkeeper, code
+
+
+async def _playground(stack: AsyncExitStack, settings: Settings, clock: Clock, state_path: Path) -> Playground | None:
+    if not settings.playground:
+        return None
+    playground = Playground(
+        settings.playground_host, settings.playground_port, PLAYGROUND_TOKEN, clock, state_path=state_path
+    )
+    return await stack.enter_async_context(playground)
+
+
+def _feed(dispatcher: Dispatcher, bot: Bot):
+    async def feed(queued: QueuedUpdate) -> None:
+        update = Update.model_validate(orjson.loads(queued.payload), context={"bot": bot})
+        await dispatcher.feed_update(bot, update, queued=queued)
+
+    return feed
+
+
+@asynccontextmanager
+async def _at_work(
+    polling: Polling, worker: InboxWorker, menus: CommandMenus, doorkeeper: Doorkeeper, running: RunningAnswers
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Fetch and answer. In the end nothing new is taken, answers get a moment, the rest is left for the next start."""
+
+    async def show_menus() -> None:
+        await menus.show_everyone()
+        for admin_id in await doorkeeper.admins():
+            await menus.show_admin(admin_id)
+
+    fetching = asyncio.create_task(polling.run(), name="polling")
+    tasks = [fetching, asyncio.create_task(worker.run(), name="inbox"), asyncio.create_task(show_menus(), name="menus")]
+    try:
+        yield fetching
+    finally:
+        fetching.cancel()
+        await asyncio.wait({fetching})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                await running.wait_until_none()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -31,6 +31,10 @@ class SettingsError(BotError):
         super().__init__(", ".join(problem.variable for problem in problems))
 
 
+class StartError(BotError):
+    """The bot cannot start or go on; the text is for whoever runs it and says what to change."""
+
+
 class DeliveryFailed(BotError):
     """A chat cannot be reached at all; `reason` is Telegram's description, without anybody's text."""
 

@@ -33,6 +33,11 @@ class RunningAnswers:
                 del self._signals[chat_id], self._ended[chat_id]
             ended.set()
 
+    async def wait_until_none(self) -> None:
+        """Wait until every answer that is being written has ended."""
+        while self._ended:
+            await next(iter(self._ended.values())).wait()
+
     async def stop(self, chat_id: int) -> bool:
         """Stop the chat's answer and wait until what there was of it is delivered; False when there is none."""
         signal = self._signals.get(chat_id)

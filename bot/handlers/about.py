@@ -5,10 +5,10 @@ from __future__ import annotations
 from aiogram import Router
 from aiogram.filters import Command, CommandStart
 from aiogram.types import Message
-from llm.routing.primary import PrimaryModel
 
 from bot.i18n import Translator
 from bot.views.about import help_text, start_text
+from llm.routing.primary import PrimaryModel
 from storage import Person
 
 

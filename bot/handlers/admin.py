@@ -7,7 +7,6 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
-from llm.routing.primary import PrimaryModel
 
 from bot.access import Doorkeeper
 from bot.callbacks import AccessDecision, AccessPress
@@ -17,6 +16,7 @@ from bot.views.models import models_text
 from bot.views.people import handle
 from bot.views.stats import Period, stats_text
 from llm.monitoring import ModelPerformanceMonitor
+from llm.routing.primary import PrimaryModel
 from storage import People
 
 
