@@ -28,7 +28,7 @@ from bot.errors import StartError
 from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
 from bot.i18n import Texts
-from bot.intake.inbox import InboxWorker
+from bot.intake.inbox import Feed, InboxWorker
 from bot.intake.polling import Polling
 from bot.jobs import Jobs
 from bot.middlewares.person import PersonMiddleware
@@ -128,6 +128,7 @@ async def running_app(
                 **Wiring(
                     conversations=conversations,
                     doorkeeper=doorkeeper,
+                    menus=menus,
                     models=models,
                     monitor=monitor,
                     people=people,
@@ -212,7 +213,7 @@ async def _playground(stack: AsyncExitStack, settings: Settings, clock: Clock, s
     return await stack.enter_async_context(playground)
 
 
-def _feed(dispatcher: Dispatcher, bot: Bot):
+def _feed(dispatcher: Dispatcher, bot: Bot) -> Feed:
     async def feed(queued: QueuedUpdate) -> None:
         update = Update.model_validate(orjson.loads(queued.payload), context={"bot": bot})
         await dispatcher.feed_update(bot, update, queued=queued)

@@ -38,6 +38,6 @@ class CommandMenus:
             try:
                 await self._bot.set_my_commands(commands, scope=scope, language_code=language)
             except TelegramAPIError as error:
-                # A menu is a convenience: an admin who never opened the chat has none yet.
-                logger.warning("command_menu_not_set", scope=scope.type, error=type(error).__name__)
+                # A menu is a convenience: an admin who never opened the chat gets it with /start.
+                logger.info("command_menu_not_set", scope=scope.type, error=type(error).__name__)
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from bot.access import Doorkeeper
+from bot.commands import CommandMenus
 from bot.i18n import Texts
 from bot.running import RunningAnswers
 from bot.settings import RichMode
@@ -19,6 +20,7 @@ class Wiring(TypedDict):
 
     conversations: Conversations
     doorkeeper: Doorkeeper
+    menus: CommandMenus
     models: PrimaryModel
     monitor: ModelPerformanceMonitor
     people: People

@@ -6,6 +6,7 @@ from aiogram import Router
 from aiogram.filters import Command, CommandStart
 from aiogram.types import Message
 
+from bot.commands import CommandMenus
 from bot.i18n import Translator
 from bot.views.about import help_text, start_text
 from llm.routing.primary import PrimaryModel
@@ -20,9 +21,11 @@ def about_router() -> Router:
     return router
 
 
-async def on_start(message: Message, person: Person, t: Translator, models: PrimaryModel) -> None:
-    """Greet, and say which model answers."""
+async def on_start(message: Message, person: Person, t: Translator, models: PrimaryModel, menus: CommandMenus) -> None:
+    """Greet, and say which model answers. An admin's menu can only be set once their chat with the bot exists."""
     await message.answer(start_text(t, models, person.name))
+    if person.admin:
+        await menus.show_admin(person.id)
 
 
 async def on_help(message: Message, person: Person, t: Translator, models: PrimaryModel) -> None:

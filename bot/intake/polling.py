@@ -95,7 +95,7 @@ class Polling:
 
     def _backoff(self) -> float:
         """Seconds to wait after yet another failure: doubling, spread at random over the upper half."""
-        longest = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** min(self._failures, 10))
+        longest = min(LONGEST_PAUSE_SECONDS, 0.5 * 2.0 ** min(self._failures, 10))
         return longest * (0.5 + self._random.random() / 2)
 
     async def _pause(self, event: str, seconds: float, **details: object) -> None:

@@ -7,6 +7,7 @@ from html import escape
 from bot.i18n import Translator
 from llm.errors import NoModelAvailable
 from llm.routing.primary import Candidate, ModelSource, PrimaryModel
+from llm.servers.kinds import ServerKind
 
 
 def models_text(t: Translator, models: PrimaryModel) -> str:
@@ -30,7 +31,7 @@ def _block(t: Translator, row: Candidate, source: ModelSource | None) -> str:
         f"{t('models-context')}: {context}",
         f"{t('models-state')}: {t(f'models-state-{row.state.value}'.replace('_', '-'))}",
     ]
-    if row.note:
+    if row.note and row.kind is not ServerKind.DEMO:
         lines.append(row.note)
     return "\n".join([heading, *(escape(line) for line in lines)])
 

@@ -1,0 +1,73 @@
+"""The whole bot on real sockets: the playground in Telegram's place, the scriptable model server behind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.app import App, running_app
+from bot.playground.server import Playground
+from bot.settings import load_settings
+from llm.servers.kinds import FoundServer
+from tests.fakes.model_server import ModelServer
+
+ADMIN = 1
+ME = 1001
+STRANGER = 1002
+
+
+async def find_nothing() -> tuple[FoundServer, ...]:
+    """A machine on which no model server runs, whatever runs on the machine of the tests."""
+    return ()
+
+
+@dataclass(frozen=True)
+class House:
+    """The running bot and the page by which people reach it."""
+
+    app: App
+    page: Playground
+
+    def texts(self, person_id: int) -> list[str]:
+        """What the bot has said to a person."""
+        return [message.text for message in self.page.messages(person_id) if message.from_bot]
+
+    async def say(self, person_id: int, text: str, *, answers: int = 1) -> list[str]:
+        """Say something and wait for so many more messages of the bot; they are returned."""
+        before = len(self.texts(person_id))
+        self.page.say(person_id, text)
+        await self.page.wait_for(lambda: len(self.texts(person_id)) >= before + answers, timeout=10)
+        return self.texts(person_id)[before:]
+
+
+OpenHouse = Callable[..., AbstractAsyncContextManager[House]]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> OpenHouse:
+    """Opens the bot with given settings; may be opened again and then finds what it left."""
+
+    @asynccontextmanager
+    async def open_house(**settings: str) -> AsyncIterator[House]:
+        environ = {
+            "PLAYGROUND_PORT": "0",
+            "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/bot.db",
+            **settings,
+        }
+        chosen = load_settings(tmp_path / "no.env", environ)
+        async with running_app(chosen, search=find_nothing, playground_state=tmp_path / "page.json") as app:
+            assert app.playground is not None
+            yield House(app, app.playground)
+
+    return open_house
+
+
+@pytest.fixture
+async def model_server() -> AsyncIterator[ModelServer]:
+    """A model server that does as it is told."""
+    async with ModelServer() as server:
+        yield server
