@@ -1,0 +1,117 @@
+"""The way to today's schema: it leads exactly there, and back, and never half-way."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import make_url, text
+
+from llm.clock import SystemClock
+from storage import DatabaseUnusable, People, database, open_database
+from storage.engines import make_migration_engine
+from storage.migrations import REVISIONS
+from storage.migrations.references import check_references
+from storage.migrations.runner import alembic_config, migrate
+from storage.tables import metadata
+
+
+async def with_connection(url: str, work):
+    engine = make_migration_engine(make_url(url))
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+def differences(connection):
+    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+
+async def test_migrations_lead_to_the_schema_of_the_tables(url: str, clock: SystemClock) -> None:
+    async with open_database(url, clock):
+        pass
+    assert await with_connection(url, differences) == []
+
+
+async def test_each_migration_can_be_undone_and_done_again(url: str, clock: SystemClock, file: Path) -> None:
+    file.parent.mkdir()
+    for revision in (*REVISIONS[-2::-1], "base"):
+        await asyncio.to_thread(migrate, make_url(url))
+        assert await with_connection(url, differences) == []
+        await asyncio.to_thread(migrate, make_url(url), to=revision)
+    left = await with_connection(url, lambda connection: connection.dialect.get_table_names(connection))
+    assert left == ["alembic_version"]
+    await asyncio.to_thread(migrate, make_url(url))
+    assert await with_connection(url, differences) == []
+
+
+async def test_the_known_revisions_are_those_of_the_files(sqlite_url: str, file: Path) -> None:
+    file.parent.mkdir()
+
+    def revisions(connection):
+        directory = ScriptDirectory.from_config(alembic_config(connection))
+        return tuple(script.revision for script in directory.walk_revisions())[::-1]
+
+    assert await with_connection(sqlite_url, revisions) == REVISIONS
+
+
+async def test_an_older_file_is_copied_before_it_is_migrated(
+    sqlite_url: str, file: Path, clock: SystemClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_database(sqlite_url, clock) as opened:
+        await People(opened, clock).seen(1, "Anna", None)
+    migrated = []
+    monkeypatch.setattr(database, "REVISIONS", (*REVISIONS, "0099"))
+    monkeypatch.setattr(database, "_run_migrations", migrated.append)
+    async with open_database(sqlite_url, clock):
+        pass
+    assert len(migrated) == 1
+    with closing(sqlite3.connect(file.with_name("domovoy.db.before-0099"))) as copy:
+        assert copy.execute("SELECT name FROM people").fetchall() == [("Anna",)]
+    assert sorted(path.name for path in file.parent.iterdir()) == [
+        "domovoy.db",
+        "domovoy.db.before-0099",
+        "domovoy.db.lock",
+    ]
+
+
+async def test_a_new_file_is_not_copied(sqlite_url: str, file: Path, clock: SystemClock) -> None:
+    async with open_database(sqlite_url, clock):
+        pass
+    assert list(file.parent.glob("*.before-*")) == []
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(sqlite_url: str, file: Path, clock: SystemClock) -> None:
+    file.parent.mkdir()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE attempts (id INTEGER)")  # the last that the migration makes
+    with pytest.raises(DatabaseUnusable, match="migration failed"):
+        async with open_database(sqlite_url, clock):
+            pass
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("attempts",)]
+
+
+async def test_a_migration_may_not_leave_a_reference_to_nothing(sqlite_url: str, file: Path) -> None:
+    file.parent.mkdir()
+    await asyncio.to_thread(migrate, make_url(sqlite_url))
+
+    def break_one(connection) -> None:
+        connection.execute(
+            text(
+                "INSERT INTO messages (conversation_id, role, text, created_at, state, telegram_ids)"
+                " VALUES (77, 'user', 'hello', '2026-01-01 00:00:00', 'complete', '[]')"
+            )
+        )
+        check_references(connection)
+
+    with pytest.raises(DatabaseUnusable, match="messages"):
+        await with_connection(sqlite_url, break_one)
