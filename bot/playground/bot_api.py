@@ -93,10 +93,10 @@ class BotApi:
             self._authorize(request)
         except ApiError as error:
             return _reply(error.body(), error.status)
-        found = self._api.world.files.get(request.match_info["path"].removeprefix("files/"))
-        if found is None:
+        content = await self._api.world.files.content(request.match_info["path"].removeprefix("files/"))
+        if content is None:
             return _reply(NOT_FOUND.body(), 404)
-        return web.Response(body=found[1], content_type="application/octet-stream")
+        return web.Response(body=content, content_type="application/octet-stream")
 
     def _authorize(self, request: web.Request) -> None:
         if not secrets.compare_digest(request.match_info["token"].encode(), self._token.encode()):

@@ -18,6 +18,7 @@ from bot.playground.state import World
 from bot.playground.values import Json
 
 STATIC = Path(__file__).with_name("static")
+TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 KEEP_ALIVE_SECONDS = 15.0
 MOST_UPLOADED = 20 * 1024 * 1024
 
@@ -35,7 +36,7 @@ class PageApi:
         """What it serves."""
         return [
             web.get("/", self._page),
-            web.static("/static", STATIC),
+            web.get("/static/{name:[^/]+}", self._static),
             web.get("/playground/state", self._state),
             web.get("/playground/events", self._events),
             web.get("/playground/files/{file_id}", self._file),
@@ -47,7 +48,10 @@ class PageApi:
         ]
 
     async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(STATIC / "index.html")
+        return _static("index.html")
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        return _static(request.match_info["name"])
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return _reply(self._world.snapshot())
@@ -82,10 +86,10 @@ class PageApi:
         return {"person": present.page_person(person)}
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        found = self._world.files.get(request.match_info["file_id"])
-        if found is None:
+        file = self._world.files.get(request.match_info["file_id"])
+        content = await self._world.files.content(request.match_info["file_id"])
+        if file is None or content is None:
             return _reply({"error": "there is no such file"}, 404)
-        file, content = found
         picture = file.width > 0 and file.mime.startswith("image/")
         # What a person or the bot has sent must not run as a page of this site.
         disposition = "inline" if picture else "attachment"
@@ -111,6 +115,15 @@ class PageApi:
                     continue
                 await response.write(b"".join(_event(number, event) for number, event in taken))
         return response
+
+
+def _static(name: str) -> web.StreamResponse:
+    """One of the page's own files. Its type is not left to the tables of the system, which are wrong on some."""
+    path = STATIC / name
+    kind = TYPES.get(path.suffix)
+    if kind is None or path.parent != STATIC or not path.is_file():
+        return _reply({"error": "there is no such file"}, 404)
+    return web.FileResponse(path, headers={"Content-Type": f"{kind}; charset=utf-8"})
 
 
 def _event(number: int, event: Json) -> bytes:

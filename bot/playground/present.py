@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.playground.render import render_text
-from bot.playground.rich_render import render_blocks
+from bot.playground.rich.render import render_blocks
 from bot.playground.values import BOT_NAME, BOT_USERNAME, Draft, Json, Message, Person, StoredFile
 
 BUTTON_FIELDS = {"text": "text", "callback_data": "data", "url": "url", "style": "style"}
@@ -48,9 +48,9 @@ def message(shown: Message, person: Person, bot_id: int, *, answered: Message | 
         "date": shown.date,
     }
     captioned = shown.file is not None
-    if shown.text:
+    if shown.text and shown.blocks is None:
         data["caption" if captioned else "text"] = shown.text
-    if shown.entities:
+    if shown.entities and shown.blocks is None:
         data["caption_entities" if captioned else "entities"] = list(shown.entities)
     if shown.photo:
         data["photo"] = [_photo_size(shown.photo)]

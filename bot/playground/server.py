@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import structlog
 from aiohttp import web
 
 from bot.playground.acts import Acts
@@ -20,11 +19,10 @@ from bot.playground.guard import guard
 from bot.playground.limits import FloodGate, Limits
 from bot.playground.methods.base import Api
 from bot.playground.page_api import PageApi
+from bot.playground.snapshot import Keeper
 from bot.playground.state import World
 from bot.playground.values import Draft, Message, Person
 from llm.clock import Clock
-
-logger = structlog.get_logger()
 
 TICK_SECONDS = 0.5
 MOST_IN_A_REQUEST = 64 * 1024 * 1024
@@ -36,7 +34,8 @@ class Playground:
 
     The real Bot API client talks to it at `base_url`, people through its page. The methods below act as a person does
     on the page, for tests. `faults` makes it go wrong on order, and `calls` are the newest calls of the Bot API.
-    Raises `PortTaken` when it cannot listen.
+    With a `state_path`, what has been said is still
+    there after a restart. Raises `PortTaken` when it cannot listen.
     """
 
     def __init__(
@@ -51,11 +50,11 @@ class Playground:
     ) -> None:
         self._host = host
         self._asked_port = port
-        self._state_path = state_path
         self.port = port
         bot_id = token.partition(":")[0]
         self.world = World(int(bot_id) if bot_id.isdigit() else 1, clock)
         self.faults = Faults()
+        self._keeper = Keeper(self.world, state_path)
         self._acts = Acts(self.world)
         self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults)
         self._stack = AsyncExitStack()
@@ -68,6 +67,8 @@ class Playground:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
+            await self._keeper.load()
+            stack.push_async_callback(self._keeper.save)
             application = web.Application(middlewares=[guard()], client_max_size=MOST_IN_A_REQUEST)
             application.add_routes([*self._bot_api.routes(), *PageApi(self.world, self._acts).routes()])
             # A poll or a page whose client has gone must end with it; at the end all are cut off at once.
@@ -98,6 +99,7 @@ class Playground:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self.world.expire()
+            await self._keeper.save_sometimes()
 
     # For tests
 

@@ -1,9 +1,9 @@
-"""The frozen values of the playground: people, messages, drafts, files, and how they are written down as JSON."""
+"""The frozen values of the playground: people, messages, drafts, files, and how a message is read back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
@@ -49,7 +49,8 @@ class StoredFile:
 class Message:
     """One message of a private chat. With a photo or document, `text` and `entities` are its caption.
 
-    `entities` and `markup` are JSON objects of the Bot API; `blocks` are the rich blocks of a rich message.
+    `entities` and `markup` are JSON objects of the Bot API. A rich message has `blocks`, and
+    what can be read in them as `text`.
     """
 
     message_id: int
@@ -102,11 +103,6 @@ class Draft:
         return not self.text and not self.blocks
 
 
-def message_to_json(message: Message) -> Json:
-    """A message as the snapshot keeps it."""
-    return {name: value for name, value in asdict(message).items() if value not in (None, (), False)}
-
-
 def message_from_json(data: Mapping[str, Any]) -> Message:
     """A message of a snapshot. Raises `TypeError` or `KeyError` when it is none."""
     fields = dict(data)
@@ -116,5 +112,4 @@ def message_from_json(data: Mapping[str, Any]) -> Message:
     for name in ("photo", "document"):
         if fields.get(name) is not None:
             fields[name] = StoredFile(**fields[name])
-    fields.setdefault("from_bot", False)
     return Message(**fields)

@@ -31,6 +31,9 @@ QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is in
 LONGEST_ANSWER = 200
 MOST_COMMANDS = 100
 LONGEST_DESCRIPTION = 256
+_NO_GIFTS = dict.fromkeys(
+    ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
+)
 _COMMAND = re.compile(r"/?([a-z0-9_]{1,32})")
 _LANGUAGE = re.compile(r"(?:[a-z]{2})?")
 
@@ -71,19 +74,55 @@ def set_my_commands(api: Api, params: Params) -> bool:
         raise bad_request("can't parse commands: expected an Array of BotCommand")
     if len(commands) > MOST_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
-    api.world.set_commands(_scope(api, params), _language(params), [_command(command) for command in commands])
+    api.world.set_commands(_scope(api, params), language(params), [_command(command) for command in commands])
     return True
 
 
 def get_my_commands(api: Api, params: Params) -> list[Json]:
     """`getMyCommands`."""
-    return api.world.commands.get(_scope(api, params), _language(params))
+    return api.world.commands.get(_scope(api, params), language(params))
 
 
 def delete_my_commands(api: Api, params: Params) -> bool:
     """`deleteMyCommands`."""
-    api.world.set_commands(_scope(api, params), _language(params), [])
+    api.world.set_commands(_scope(api, params), language(params), [])
     return True
+
+
+def set_message_reaction(api: Api, params: Params) -> bool:
+    """`setMessageReaction`: one emoji at most, as for all bots."""
+    chat = api.chat(params)
+    message = chat.messages.get(params.integer("message_id") or 0)
+    if message is None:
+        raise bad_request("message to react not found")
+    reactions = params.json("reaction") or []
+    if not isinstance(reactions, list) or len(reactions) > 1:
+        raise bad_request("REACTIONS_TOO_MANY")
+    emoji = reactions[0].get("emoji") if reactions and isinstance(reactions[0], dict) else None
+    if reactions and not isinstance(emoji, str):
+        raise bad_request("REACTION_INVALID")
+    api.world.change(message, edited=False, reaction=emoji)
+    return True
+
+
+def get_chat(api: Api, params: Params) -> Json:
+    """`getChat`."""
+    person = api.world.people[api.chat(params).chat_id]
+    return present.private_chat(person) | {
+        "accent_color_id": 0,
+        "max_reaction_count": 1,
+        "accepted_gift_types": _NO_GIFTS,
+    }
+
+
+def get_chat_member(api: Api, params: Params) -> Json:
+    """`getChatMember`: the person or the bot, both ordinary members of a private chat."""
+    person = api.world.people[api.chat(params).chat_id]
+    user_id = params.integer("user_id")
+    if user_id not in (person.person_id, api.world.bot_id):
+        raise bad_request("PARTICIPANT_ID_INVALID")
+    member = present.user(person) if user_id == person.person_id else present.bot_user(api.world.bot_id)
+    return {"status": "member", "user": member}
 
 
 def _scope(api: Api, params: Params) -> Scope:
@@ -96,11 +135,12 @@ def _scope(api: Api, params: Params) -> Scope:
     raise bad_request("can't parse BotCommandScope: unsupported type specified")
 
 
-def _language(params: Params) -> str:
-    language = params.text("language_code")
-    if not _LANGUAGE.fullmatch(language):
+def language(params: Params) -> str:
+    """The language that is named, or none. Raises `ApiError` 400 for what is no code of two letters."""
+    code = params.text("language_code")
+    if not _LANGUAGE.fullmatch(code):
         raise bad_request("BOT_LANGUAGE_CODE_INVALID")
-    return language
+    return code
 
 
 def _command(command: object) -> Json:

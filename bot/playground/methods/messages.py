@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.playground.errors import bad_request
 from bot.playground.methods.base import Api
-from bot.playground.methods.markup import reply_markup
+from bot.playground.methods.keyboards import reply_markup
 from bot.playground.methods.texts import message_text
 from bot.playground.params import Params
 from bot.playground.state import Chat

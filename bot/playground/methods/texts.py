@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from bot.playground.entities import Marked, given_entities, trimmed, with_detected
 from bot.playground.errors import bad_request
-from bot.playground.markup_html import parse_html
+from bot.playground.markup.html import parse_html
+from bot.playground.markup.markdown import parse_markdown
+from bot.playground.markup.markdown_v2 import parse_markdown_v2
 from bot.playground.params import Params
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
 
-_PARSERS = {"html": parse_html}
+_PARSERS = {"html": parse_html, "markdown": parse_markdown, "markdownv2": parse_markdown_v2}
 
 
 def parsed(params: Params, name: str = "text") -> Marked:

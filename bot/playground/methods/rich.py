@@ -1,0 +1,62 @@
+"""Rich messages: `sendRichMessage`, `sendRichMessageDraft`, and `editMessageText` with a `rich_message`."""
+
+from __future__ import annotations
+
+from bot.playground.limits import Flood
+from bot.playground.methods.base import Api
+from bot.playground.methods.drafts import draft_identifier
+from bot.playground.methods.keyboards import reply_markup
+from bot.playground.methods.messages import edit, edit_message_text, replied
+from bot.playground.params import Params
+from bot.playground.rich.check import read_rich_message
+from bot.playground.values import Draft, Json
+
+
+def send_rich_message(api: Api, params: Params) -> Json:
+    """`sendRichMessage`."""
+    chat = api.chat(params)
+    rich = read_rich_message(params.json("rich_message"))
+    markup = reply_markup(params)
+    reply_to = replied(chat, params)
+    api.take(chat)
+    message = api.world.add(
+        chat.chat_id,
+        from_bot=True,
+        text=rich.text,
+        blocks=rich.blocks,
+        is_rtl=rich.is_rtl,
+        markup=markup,
+        reply_to=reply_to,
+    )
+    return api.world.to_bot(message)
+
+
+def send_rich_message_draft(api: Api, params: Params) -> bool:
+    """`sendRichMessageDraft`."""
+    chat = api.chat(params)
+    draft_id = draft_identifier(params)
+    rich = read_rich_message(params.json("rich_message"), draft=True)
+    api.take(chat, Flood.DRAFT)
+    api.world.put_draft(
+        Draft(
+            draft_id,
+            chat.chat_id,
+            text=rich.text,
+            blocks=rich.blocks,
+            can_stop=params.flag("can_stop"),
+            keep_on_stop=params.flag("keep_on_stop"),
+            thread_id=params.integer("message_thread_id"),
+        )
+    )
+    return True
+
+
+def edit_message(api: Api, params: Params) -> Json:
+    """`editMessageText`: with a rich message if one is given, else with a text."""
+    raw = params.json("rich_message")
+    if raw is None:
+        return edit_message_text(api, params)
+    chat = api.chat(params)
+    message = api.own_message(chat, params, "edit")
+    rich = read_rich_message(raw)
+    return edit(api, chat, message, params, text=rich.text, entities=(), blocks=rich.blocks, is_rtl=rich.is_rtl)
