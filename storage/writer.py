@@ -68,6 +68,7 @@ class BatchWriter(Generic[NewRow]):
         self._news.set()
         if self._task is not None:
             await self._task
+        await self._try_to_flush()
         self._lost += len(self._rows)
         self._rows.clear()
         self._tell_lost()
@@ -106,15 +107,18 @@ class BatchWriter(Generic[NewRow]):
             await self._gather()
             self._news.clear()
             self._enough.clear()
-            self._tell_lost()
-            try:
-                await self.flush()
-            except WriteFailed as error:
-                self._failures += 1
-                self._news.set()
-                logger.warning("rows_not_written", writer=self._name, rows=len(self._rows), reason=error.reason)
-            else:
-                self._failures = 0
+            await self._try_to_flush()
+
+    async def _try_to_flush(self) -> None:
+        self._tell_lost()
+        try:
+            await self.flush()
+        except WriteFailed as error:
+            self._failures += 1
+            self._news.set()
+            logger.warning("rows_not_written", writer=self._name, rows=len(self._rows), reason=error.reason)
+        else:
+            self._failures = 0
 
     async def _gather(self) -> None:
         """Let rows gather, or wait after a failure, when a full batch is no reason to hurry; the end cuts it short."""

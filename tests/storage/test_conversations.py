@@ -148,9 +148,7 @@ async def test_an_answer_stays_in_the_conversation_of_its_question(conversations
     assert await conversations.history(new) == []
 
 
-async def test_the_messages_of_an_answer_in_the_chat_are_kept(
-    database: Database, conversations: Conversations
-) -> None:
+async def test_the_messages_of_an_answer_in_the_chat_are_kept(database: Database, conversations: Conversations) -> None:
     await answer(conversations, await ask(conversations, 1, "hello"), "hi")
     rows = await database.rows("test", select(messages.c.telegram_ids).order_by(messages.c.id))
     assert [row.telegram_ids for row in rows] == [[], [101, 102]]

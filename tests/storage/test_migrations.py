@@ -68,7 +68,7 @@ async def test_an_older_file_is_copied_before_it_is_migrated(
 ) -> None:
     async with open_database(sqlite_url, clock) as opened:
         await People(opened, clock).seen(1, "Anna", None)
-    migrated = []
+    migrated: list[object] = []
     monkeypatch.setattr(database, "REVISIONS", (*REVISIONS, "0099"))
     monkeypatch.setattr(database, "_run_migrations", migrated.append)
     async with open_database(sqlite_url, clock):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sqlite3
-import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -28,10 +29,25 @@ from storage.migrations import REVISIONS
 from tests.storage.loop_time import watched_loop
 
 
-def change(file: Path, statement: str) -> None:
+def change(file: Path, statement: str, *values: str) -> None:
     with closing(sqlite3.connect(file)) as connection:
-        connection.execute(statement)
+        connection.execute(statement, values)
         connection.commit()
+
+
+def note(file: Path) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(SHOPPING_LIST)
+
+
+SHOPPING_LIST = b"eggs, milk, and enough of everything to be as long as the header of a database. " * 20
+
+
+@pytest.fixture
+def locked_folder(tmp_path: Path) -> Iterator[Path]:
+    tmp_path.chmod(0o500)
+    yield tmp_path
+    tmp_path.chmod(0o700)
 
 
 async def make(url: str, clock: SystemClock) -> None:
@@ -41,7 +57,6 @@ async def make(url: str, clock: SystemClock) -> None:
 
 async def test_makes_its_folder_and_keeps_what_is_stored(sqlite_url: str, file: Path, clock: SystemClock) -> None:
     await make(sqlite_url, clock)
-    assert file.is_file()
     async with open_database(sqlite_url, clock) as database:
         assert [person.name for person in await People(database, clock).all()] == ["Anna"]
 
@@ -93,17 +108,16 @@ async def test_a_newer_schema_is_left_alone(sqlite_url: str, file: Path, clock: 
     with pytest.raises(DatabaseTooNew) as caught:
         await make(sqlite_url, clock)
     assert (caught.value.found, caught.value.known) == ("9999", REVISIONS[-1])
-    change(file, f"UPDATE alembic_version SET version_num = '{REVISIONS[-1]}'")
+    change(file, "UPDATE alembic_version SET version_num = ?", REVISIONS[-1])
     await make(sqlite_url, clock)
 
 
 async def test_a_file_that_is_no_database_is_named_and_kept(sqlite_url: str, file: Path, clock: SystemClock) -> None:
-    file.parent.mkdir()
-    file.write_bytes(b"somebody's shopping list, long enough to be read as a header " * 20)
+    note(file)
     with pytest.raises(DatabaseUnusable, match="not a database") as caught:
         await make(sqlite_url, clock)
     assert caught.value.place == str(file)
-    assert file.read_bytes().startswith(b"somebody's")
+    assert await asyncio.to_thread(file.read_bytes) == SHOPPING_LIST
 
 
 async def test_tables_of_another_program_are_not_touched(sqlite_url: str, file: Path, clock: SystemClock) -> None:
@@ -123,17 +137,15 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, clock: Syst
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="whoever runs this may write everywhere")
-async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, clock: SystemClock) -> None:
-    tmp_path.chmod(0o500)
+async def test_a_folder_that_cannot_be_written_is_named(locked_folder: Path, clock: SystemClock) -> None:
     with pytest.raises(DatabaseUnusable, match="cannot be written") as caught:
-        await make(f"sqlite+aiosqlite:///{tmp_path}/domovoy.db", clock)
-    assert caught.value.place == str(tmp_path)
+        await make(f"sqlite+aiosqlite:///{locked_folder}/domovoy.db", clock)
+    assert caught.value.place == str(locked_folder)
 
 
-async def test_a_folder_in_place_of_the_file_is_named(file: Path, sqlite_url: str, clock: SystemClock) -> None:
-    file.mkdir(parents=True)
+async def test_a_folder_in_place_of_the_file_is_named(tmp_path: Path, clock: SystemClock) -> None:
     with pytest.raises(DatabaseUnusable, match="is a folder"):
-        await make(sqlite_url, clock)
+        await make(f"sqlite+aiosqlite:///{tmp_path}", clock)
 
 
 @pytest.mark.parametrize(
@@ -173,9 +185,7 @@ async def test_opening_leaves_the_loop_free(sqlite_url: str, clock: SystemClock)
     assert (migrating.longest < 0.03, opening.longest < 0.03) == (True, True), (migrating, opening)
 
 
-async def test_an_ordinary_start_loads_no_alembic_and_no_numpy(
-    sqlite_url: str, file: Path, clock: SystemClock
-) -> None:
+async def test_an_ordinary_start_loads_no_alembic_and_no_numpy(sqlite_url: str, file: Path, clock: SystemClock) -> None:
     await make(sqlite_url, clock)
     program = """
 import asyncio, sys
@@ -188,5 +198,8 @@ async def main():
 
 asyncio.run(main())
 """
-    ran = subprocess.run([sys.executable, "-c", program, sqlite_url], capture_output=True, text=True, check=True)
-    assert ran.stdout == "[]\n"
+    ran = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, sqlite_url, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await ran.communicate()
+    assert output == b"[]\n"

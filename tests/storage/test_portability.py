@@ -1,0 +1,103 @@
+"""Every statement can be said to PostgreSQL as well (the other tests run there when a server is named)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+from unittest.mock import MagicMock
+
+import pytest
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import ClauseElement
+
+from llm.clock import SystemClock
+from llm.monitoring import AttemptRecord
+from llm.types import Task
+from storage import (
+    Access,
+    AnswerState,
+    Conversations,
+    Database,
+    Inbox,
+    NewUpdate,
+    People,
+    PerformanceRows,
+    Turn,
+    UnknownUpdate,
+)
+from storage.tables import metadata
+
+DIALECT = asyncpg.dialect()
+
+
+class PostgresByEar:
+    """Takes statements as PostgreSQL would, writes them down, and finds nothing."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    async def execute(self, statement: ClauseElement, _: object = None) -> MagicMock:
+        self.said.append(str(statement.compile(dialect=DIALECT)).replace("\n", ""))
+        result = MagicMock(rowcount=1)
+        result.all.return_value = []
+        result.one_or_none.return_value = None
+        return result
+
+    async def scalar(self, statement: ClauseElement) -> None:
+        await self.execute(statement)
+
+    async def read(self, operation: str, work: Any) -> Any:
+        return await work(self)
+
+    async def write(self, operation: str, work: Any) -> Any:
+        return await work(self)
+
+    async def rows(self, operation: str, statement: ClauseElement) -> list[Any]:
+        await self.execute(statement)
+        return []
+
+    def insert(self, table: Table) -> postgresql.Insert:
+        return postgresql.insert(table)
+
+
+async def test_statements_of_the_repositories(clock: SystemClock) -> None:
+    ear = PostgresByEar()
+    database = cast(Database, ear)
+    inbox, people, conversations = Inbox(database, clock), People(database, clock), Conversations(database, clock)
+    await inbox.put([NewUpdate(1, "5", b"{}")])
+    await inbox.waiting()
+    with pytest.raises(UnknownUpdate):
+        await inbox.begin(1)
+    await inbox.note_answer_message(1, 2)
+    await inbox.done(1)
+    await inbox.forget_done(clock.now())
+    await people.seen(1, "Anna", None)
+    await people.get(1)
+    await people.all()
+    await people.admins()
+    await people.ask(1)
+    await people.set_access(1, Access.ALLOWED)
+    await conversations.start_new(5)
+    await conversations.open_turn(chat_id=5, person_id=1, update_id=1, text="hello")
+    await conversations.history(1, before_message_id=2)
+    await conversations.close_turn(Turn(1, 1, 1, 1, 1, ""), text="hi", model=None, state=AnswerState.COMPLETE)
+    await conversations.turn_answered(1)
+    async with PerformanceRows(database, clock) as rows:
+        rows.add(AttemptRecord(clock.now(), "m", "s", Task.CHAT, 1.0, None, None, None, None))
+        await rows.stats(since=datetime.min.replace(tzinfo=UTC), model="m", task=Task.CHAT)
+    assert any("ON CONFLICT (update_id) DO NOTHING RETURNING" in said for said in ear.said)
+    assert any("ON CONFLICT (id) DO UPDATE SET name = excluded.name" in said for said in ear.said)
+    assert any("row_number() OVER (PARTITION BY" in said for said in ear.said)
+
+
+def test_the_schema_has_its_forms_in_postgresql() -> None:
+    tables = "".join(str(CreateTable(table).compile(dialect=DIALECT)) for table in metadata.sorted_tables)
+    assert "id BIGSERIAL NOT NULL" in tables
+    assert "TIMESTAMP WITH TIME ZONE" in tables
+    indexes = [
+        str(CreateIndex(index).compile(dialect=DIALECT)) for table in metadata.sorted_tables for index in table.indexes
+    ]
+    assert any("WHERE closed_at IS NULL" in index for index in indexes)
