@@ -233,9 +233,11 @@ async def _at_work(
             await menus.show_admin(admin_id)
 
     fetching = asyncio.create_task(polling.run(), name="polling")
-    tasks = [fetching, asyncio.create_task(worker.run(), name="inbox"), asyncio.create_task(show_menus(), name="menus")]
+    working = asyncio.create_task(worker.run(), name="inbox")
+    watching = asyncio.create_task(_first_end(fetching, working), name="watch")
+    tasks = [fetching, working, watching, asyncio.create_task(show_menus(), name="menus")]
     try:
-        yield fetching
+        yield watching
     finally:
         fetching.cancel()
         await asyncio.wait({fetching})
@@ -245,3 +247,10 @@ async def _at_work(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _first_end(*tasks: asyncio.Task[None]) -> None:
+    """Wait for the first of tasks that should not end, and raise what ended it."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()

@@ -39,5 +39,5 @@ class CommandMenus:
                 await self._bot.set_my_commands(commands, scope=scope, language_code=language)
             except TelegramAPIError as error:
                 # A menu is a convenience: an admin who never opened the chat gets it with /start.
-                logger.info("command_menu_not_set", scope=scope.type, error=type(error).__name__)
+                logger.debug("command_menu_not_set", scope=scope.type, error=type(error).__name__)
                 return

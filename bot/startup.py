@@ -13,6 +13,7 @@ from rich.text import Text
 from bot.access import OwnerCode
 from bot.settings import Settings
 from llm.routing.primary import Candidate
+from llm.servers.kinds import ServerKind
 
 logger = structlog.get_logger()
 
@@ -31,7 +32,7 @@ class Announcer:
         else:
             Console(file=sys.stderr, highlight=False).print(_table(rows))
         for row in rows:
-            if row.chosen and row.note:
+            if row.chosen and row.note and row.kind is not ServerKind.DEMO:
                 logger.warning("model_server_note", server=row.server, note=row.note)
 
     def later_settings(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 CONTROL = "control"
@@ -13,7 +13,7 @@ def lane_of(update: Mapping[str, Any]) -> str:
 
     What people say in a chat is answered in order, so it shares the chat's lane. Commands, buttons and Telegram's own
     Stop button must work while an answer is being written: they share a second lane of the chat. Updates without a chat
-    share one lane.
+    share one lane. Never raises: an update that makes no sense must not keep the others from being stored.
     """
     for kind, body in update.items():
         if not isinstance(body, Mapping):
@@ -22,14 +22,18 @@ def lane_of(update: Mapping[str, Any]) -> str:
         chat = message.get("chat") if isinstance(message, Mapping) else None
         if not isinstance(chat, Mapping):
             sender = body.get("from")
-            return f"{sender['id']}:{CONTROL}" if isinstance(sender, Mapping) else CONTROL
+            return f"{sender.get('id')}:{CONTROL}" if isinstance(sender, Mapping) else CONTROL
         if kind == "message" and not _is_command(body):
-            thread = body.get("message_thread_id")
-            return f"{chat['id']}/{thread}" if thread else str(chat["id"])
-        return f"{chat['id']}:{CONTROL}"
+            return str(chat.get("id"))
+        return f"{chat.get('id')}:{CONTROL}"
     return CONTROL
 
 
 def _is_command(message: Mapping[str, Any]) -> bool:
-    entities = message.get("entities") or ()
-    return any(entity.get("type") == "bot_command" and entity.get("offset") == 0 for entity in entities)
+    entities = message.get("entities")
+    if not isinstance(entities, Sequence):
+        return False
+    return any(
+        isinstance(entity, Mapping) and entity.get("type") == "bot_command" and entity.get("offset") == 0
+        for entity in entities
+    )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
-    TelegramAPIError,
+    AiogramError,
     TelegramConflictError,
-    TelegramNetworkError,
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
@@ -20,7 +20,7 @@ from aiogram.methods import TelegramMethod
 
 from bot.intake.lanes import lane_of
 from llm.clock import Clock
-from storage import Inbox, NewUpdate
+from storage import Inbox, NewUpdate, StorageError
 
 logger = structlog.get_logger()
 
@@ -68,9 +68,14 @@ class Polling:
             updates = await self._fetch(offset)
             if not updates:
                 continue
-            await self._inbox.put(
-                [NewUpdate(update["update_id"], lane_of(update), orjson.dumps(update)) for update in updates]
-            )
+            try:
+                await self._inbox.put(
+                    [NewUpdate(update["update_id"], lane_of(update), _payload(update)) for update in updates]
+                )
+            except StorageError as error:
+                # Not confirmed, so Telegram will give the same updates again.
+                await self._pause("updates_not_stored", self._backoff(), error=str(error))
+                continue
             offset = max(update["update_id"] for update in updates) + 1
             self._wake()
 
@@ -84,7 +89,7 @@ class Polling:
             await self._pause("telegram_asks_to_wait", error.retry_after)
         except TelegramConflictError:
             await self._pause("another_program_polls_with_this_token", self._backoff())
-        except (TelegramNetworkError, TelegramAPIError) as error:
+        except AiogramError as error:  # the network, the server, or a proxy's page in its place
             await self._pause("telegram_unreachable", self._backoff(), error=type(error).__name__)
         else:
             if self._failures:
@@ -102,3 +107,10 @@ class Polling:
         self._failures += 1
         logger.warning(event, wait_seconds=round(seconds, 1), failures=self._failures, **details)
         await self._clock.sleep(seconds)
+
+
+def _payload(update: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(update)
+    except TypeError:  # half a surrogate pair or a huge number, which it does not write; stored as it came
+        return json.dumps(update).encode()

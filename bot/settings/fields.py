@@ -229,7 +229,6 @@ class Settings(BaseSettings):
         )
 
 
-
 # Known and checked now; what they steer comes with a later version (docs/configuration.md says which).
 LATER = frozenset(
     {
