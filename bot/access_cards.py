@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError
 
 from bot.access import Doorkeeper
 from bot.i18n import Texts
@@ -31,5 +31,5 @@ class AccessCards:
                 await self._bot.send_message(
                     admin_id, access_question(t, stranger), reply_markup=access_keyboard(t, stranger.id)
                 )
-            except TelegramAPIError as error:
+            except AiogramError as error:
                 logger.warning("access_card_not_sent", admin_id=admin_id, error=type(error).__name__)

@@ -9,7 +9,7 @@ import structlog
 from aiogram import Bot
 from aiogram.types import Message
 
-from bot.answering import Answering
+from bot.answering import Answering, StopSignal
 from bot.delivery.answer import DeliveredAnswer, deliver_answer
 from bot.delivery.choose import Deliveries
 from bot.errors import DeliveryFailed
@@ -90,22 +90,30 @@ class Turns:
             await message.answer(t("answer-given-up", attempts=queued.attempts - 1))
             await self._close(turn, AnswerState.FAILED, "", None, ())
             return
-        try:
-            delivered = await self._deliver(bot, message, turn, person, t, queued)
-        except DeliveryFailed as error:
-            logger.warning("answer_undeliverable", chat_id=error.chat_id, reason=error.reason)
-            await self._close(turn, AnswerState.FAILED, "", None, ())
-            return
-        await self._close_with(turn, delivered.outcome, delivered.message_ids)
+        # Closing belongs to it: whoever waits for the answer's end (a shutdown, /new) finds it stored.
+        async with self._running.begin(turn.chat_id) as stop:
+            try:
+                delivered = await self._deliver(bot, message, turn, person, t, queued, stop)
+            except DeliveryFailed as error:
+                logger.warning("answer_undeliverable", chat_id=error.chat_id, reason=error.reason)
+                await self._close(turn, AnswerState.FAILED, "", None, ())
+                return
+            await self._close_with(turn, delivered.outcome, delivered.message_ids)
 
     async def _deliver(
-        self, bot: Bot, message: Message, turn: Turn, person: Person, t: Translator, queued: QueuedUpdate
+        self,
+        bot: Bot,
+        message: Message,
+        turn: Turn,
+        person: Person,
+        t: Translator,
+        queued: QueuedUpdate,
+        stop: StopSignal,
     ) -> DeliveredAnswer:
         async def remember(message_id: int) -> None:
             await self._inbox.note_answer_message(queued.update_id, message_id)
 
         async with (
-            self._running.begin(turn.chat_id) as stop,
             self._deliveries.open(
                 bot,
                 turn.chat_id,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from aiogram import Bot, Router
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
@@ -17,7 +19,7 @@ from bot.views.people import handle
 from bot.views.stats import Period, stats_text
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.primary import PrimaryModel
-from storage import People
+from storage import Access, People
 
 
 def admin_router() -> Router:
@@ -62,13 +64,17 @@ async def on_access(
     if before is None or person is None:
         await query.answer(t("access-gone"))
         return
-    key = "access-was-allowed" if allow else "access-was-refused"
-    verdict = t(key, name=person.name, username=handle(person), id=str(person.id))
-    if isinstance(query.message, Message):
-        await query.message.edit_text(verdict)
-    await query.answer()
-    if before.access != person.access and allow:
+    in_now = person.access is Access.ALLOWED
+    reached = True
+    if in_now and before.access is not Access.ALLOWED:
         try:
             await bot.send_message(person.id, texts.translator(person.language)("access-granted"))
-        except TelegramAPIError:
-            await query.answer(t("access-person-unreachable"))
+        except AiogramError:
+            reached = False
+    # A query can be answered once, so it waits for what there is to say.
+    await query.answer("" if reached else t("access-person-unreachable"))
+    key = "access-was-allowed" if in_now else "access-was-refused"
+    verdict = t(key, name=person.name, username=handle(person), id=str(person.id))
+    if isinstance(query.message, Message):
+        with suppress(TelegramBadRequest):  # pressed twice, or the card is gone
+            await query.message.edit_text(verdict)

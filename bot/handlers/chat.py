@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiogram import F, Router
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, Message
 
 from bot.i18n import Translator
 from bot.turns import Turns
@@ -16,6 +16,7 @@ def chat_router() -> Router:
     router.message.register(on_unknown_command, F.text.startswith("/"))
     router.message.register(on_text, F.text)
     router.message.register(on_other)
+    router.callback_query.register(on_other_button)
     return router
 
 
@@ -32,3 +33,8 @@ async def on_unknown_command(message: Message, t: Translator) -> None:
 async def on_other(message: Message, t: Translator) -> None:
     """Say what can be read."""
     await message.answer(t("unsupported-message"))
+
+
+async def on_other_button(query: CallbackQuery) -> None:
+    """Let the button come to rest: it is forged, of an older version, or not for this person."""
+    await query.answer()

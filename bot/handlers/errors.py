@@ -6,9 +6,10 @@ import random
 
 import structlog
 from aiogram import Router
-from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.exceptions import AiogramError, TelegramForbiddenError
 from aiogram.types import ErrorEvent
 
+from bot.faults import trace_of
 from bot.i18n import Texts, Translator
 
 logger = structlog.get_logger()
@@ -27,14 +28,16 @@ class ErrorReporter:
             logger.info("person_blocked_the_bot", update_id=event.update.update_id)
             return True
         number = f"{self._random.randrange(16**6):06x}"
-        logger.error("handler_failed", reference=number, update_id=event.update.update_id, exc_info=event.exception)
+        logger.error(
+            "handler_failed", reference=number, update_id=event.update.update_id, trace=trace_of(event.exception)
+        )
         words = t or self._texts.translator(None)
         try:
             if event.update.message is not None:
                 await event.update.message.answer(words("internal-error", reference=number))
             elif event.update.callback_query is not None:
                 await event.update.callback_query.answer(words("internal-error", reference=number), show_alert=True)
-        except TelegramAPIError as error:
+        except AiogramError as error:
             logger.warning("error_not_told", reference=number, error=type(error).__name__)
         return True
 

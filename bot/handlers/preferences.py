@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from aiogram import Bot, Router
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InputRichMessage, Message
 
@@ -46,7 +48,8 @@ async def on_language(
     await query.answer(t("settings-language-set"))
     if isinstance(query.message, Message) and callback_data.code != person.language:
         keyboard = settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK)
-        await query.message.edit_text(t("settings-title"), reply_markup=keyboard)
+        with suppress(TelegramBadRequest):  # it shows that language already, or is too old to change
+            await query.message.edit_text(t("settings-title"), reply_markup=keyboard)
 
 
 async def on_rich(
@@ -68,7 +71,7 @@ async def on_rich(
 async def _send_sample(bot: Bot, chat_id: int, t: Translator) -> None:
     try:
         await bot.send_rich_message(chat_id, InputRichMessage(markdown=t("settings-rich-sample")))
-    except TelegramAPIError:
+    except AiogramError:
         await bot.send_message(chat_id, t("settings-rich-unknown"))
         return
     await bot.send_message(chat_id, t("settings-rich-question"), reply_markup=rich_question_keyboard(t))

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.faults import trace_of
 from llm.clock import Clock
-from storage import Inbox, QueuedUpdate, StorageError
+from storage import Inbox, QueuedUpdate, StorageError, UnknownUpdate
 
 logger = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class InboxWorker:
             try:
                 return await self._inbox.waiting()
             except StorageError as error:
-                logger.exception("inbox_unreadable", error=type(error).__name__)
+                logger.error("inbox_unreadable", error=str(error))
                 await self._clock.sleep(DATABASE_PAUSE_SECONDS)
 
     async def _work(self, name: str) -> None:
@@ -83,15 +84,30 @@ class InboxWorker:
         finally:
             del self._lanes[name]
 
+    async def _begun(self, update_id: int) -> QueuedUpdate | None:
+        """Count the try. While the database is in trouble the lane waits: what was said must not be passed over."""
+        while True:
+            try:
+                return await self._inbox.begin(update_id)
+            except UnknownUpdate:
+                return None
+            except StorageError as error:
+                logger.error("update_not_begun", update_id=update_id, error=str(error))
+                await self._clock.sleep(DATABASE_PAUSE_SECONDS)
+
     async def _deal_with(self, update: QueuedUpdate) -> None:
+        begun = await self._begun(update.update_id)
+        if begun is None:
+            self._finished.add(update.update_id)
+            return
         try:
-            await self._feed(await self._inbox.begin(update.update_id))
-        except Exception as error:  # one update's fault must not end the others
-            logger.exception("update_failed", update_id=update.update_id, error=type(error).__name__)
+            await self._feed(begun)
+        except Exception as error:  # noqa: BLE001 - one update's fault must not end the others
+            logger.error("update_failed", update_id=update.update_id, trace=trace_of(error))
         try:
             await self._inbox.done(update.update_id)
         except StorageError as error:
             # It stays in the table and is tried again after a restart: better twice than never.
-            logger.exception("update_not_closed", update_id=update.update_id, error=type(error).__name__)
+            logger.error("update_not_closed", update_id=update.update_id, error=str(error))
         else:
             self._finished.add(update.update_id)
