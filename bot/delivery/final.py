@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from aiogram.exceptions import (
     TelegramAPIError,
@@ -38,13 +40,13 @@ class FinalText:
         self._place = place
         self._ids: list[int] = []
 
-    async def send(self, formatted: Formatted, *, replace: int | None = None) -> tuple[int, ...]:
-        """Send a text in as many messages as it needs; `replace` is the message to put the first one into.
+    async def send(self, pieces: Sequence[Formatted], *, replace: int | None = None) -> tuple[int, ...]:
+        """Send a text in its pieces, each a message; `replace` is the message to put the first one into.
 
         Returns the ids of the messages. Raises `DeliveryFailed` when the chat cannot be reached, and the network's or
         the server's own error when they stayed down for longer than `FloodControl` waits.
         """
-        for piece in split(formatted):
+        for piece in pieces:
             await self._put(piece, replace if not self._ids else None, MESSAGE_LIMIT)
         return tuple(self._ids)
 

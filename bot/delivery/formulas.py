@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from telegramify_markdown import convert
 
@@ -17,10 +18,17 @@ _ROOT = re.compile(r"\\sqrt\s*(\[[^\[\]]*\])?\s*\{")
 _ROOT_SIGNS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _MOST_ROOTS = 20
 
+# The library's output doubles with each level of some commands (`\sqrt` forty times nested is gigabytes).
+_LONGEST = 2000
+_DEEPEST = 8
+
 # The library converts a formula only if it is this long and has a command in it; spaces at its end do no harm.
 _SHORTEST_SEEN = 5
 _THIN_SPACES = r"\,\,"
 
+_NESTING = re.compile(r"[{}]|\\begin|\\end|\\left(?![a-z])|\\right(?![a-z])")
+_OPENING_SIGNS = frozenset({"{", "\\begin", "\\left"})
+_CLOSING_SIGNS = frozenset({"}", "\\end", "\\right"})
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _TEXT_COMMAND = re.compile(r"\\(?:text|mathrm|operatorname)\*?\{[^{}]*\}")
 _WORD = re.compile(r"(?<![A-Za-z\\])[^\W\d_]{2,}")
@@ -54,6 +62,8 @@ _FUNCTIONS = frozenset(
 def readable(latex: str) -> str:
     """A formula in Unicode, as far as it goes; what cannot be said in Unicode stays LaTeX. Never raises."""
     source = latex.strip()
+    if len(source) > _LONGEST or _depth(source) > _DEEPEST:
+        return source
     for pattern, synonym in _SYNONYMS:
         source = pattern.sub(synonym, source)
     source = _with_plain_roots(source).replace("$", "")
@@ -89,6 +99,12 @@ def _with_plain_roots(source: str) -> str:
         inner = source[found.end() : end]
         source = f"{source[: found.start()]}{sign}{inner if len(inner) == 1 else f'({inner})'}{source[end + 1 :]}"
     return source
+
+
+def _depth(source: str) -> int:
+    """How deep braces and environments are nested."""
+    levels = accumulate((sign in _OPENING_SIGNS) - (sign in _CLOSING_SIGNS) for sign in _NESTING.findall(source))
+    return max(levels, default=0)
 
 
 def _closing(source: str, start: int) -> int | None:

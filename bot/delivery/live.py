@@ -15,14 +15,15 @@ from bot.delivery.final import FinalText
 from bot.delivery.formatted import Formatted, Mark, sendable, utf16_units
 from bot.delivery.markup import render
 from bot.delivery.rich import RichText, rich_markdown
+from bot.delivery.split import split
 from llm.clock import Clock
 
 logger = structlog.get_logger()
 
 # How long a frame that is on its way may hold up the final text. A server that takes longer may show the frame late.
 _GRACE_SECONDS = 10.0
-# Longer texts are rendered on a thread: 40,000 characters take about 40 ms.
-_RENDERED_HERE = 4000
+# Longer texts are rendered on a thread: 40,000 characters take about 70 ms.
+_RENDERED_HERE = 1000
 _NOTHING = "…"
 
 
@@ -85,10 +86,10 @@ class LiveDelivery:
             if message_id is not None:
                 return await self._final.arrived(message_id)
         if len(markdown) > _RENDERED_HERE:
-            text = await asyncio.to_thread(render, markdown)
+            pieces = await asyncio.to_thread(final_pieces, markdown, note)
         else:
-            text = render(markdown)
-        return await self._final.send(with_note(text, note), replace=replace)
+            pieces = final_pieces(markdown, note)
+        return await self._final.send(pieces, replace=replace)
 
     async def _cancel(self) -> None:
         if self._task is not None:
@@ -148,6 +149,11 @@ async def wait_for_event(event: asyncio.Event, clock: Clock, seconds: float | No
         for racer in racers:
             racer.cancel()
         await asyncio.gather(*racers, return_exceptions=True)
+
+
+def final_pieces(markdown: str, note: str) -> tuple[Formatted, ...]:
+    """The messages of a final text; at least one."""
+    return split(with_note(render(markdown), note))
 
 
 def with_note(text: Formatted, note: str) -> Formatted:

@@ -28,7 +28,7 @@ _OPTIONS = (
 _AUTOLINK = r"(?!(?:https?://|mailto:)[^\s<>]*>)"
 _TAG = re.compile(rf"(?<!\\)(?<!\]\()<{_AUTOLINK}")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_TEX_OPENING = re.compile(r"(?<!\\)\\[(\[]")
+_TEX_OPENING = re.compile(rb"(?<!\\)\\[(\[]")
 _LONGEST_FORMULA = 2000
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _TIMES = re.compile(r"(?<=[\d)])\*(?=[\d(])")
@@ -119,23 +119,19 @@ def _formulas(text: str, stand: Stand) -> list[Edit]:
 
 def _tex_formulas(source: bytes, first: int, last: int) -> Iterator[Edit]:
     r"""Formulas in `\(` `\)` and `\[` `\]` between two offsets."""
-    text = source[first:last].decode()
-    missing: set[str] = set()
-    index = 0
-    while (found := _TEX_OPENING.search(text, index)) is not None:
-        closing = "\\)" if found[0] == "\\(" else "\\]"
-        end = -1 if closing in missing else text.find(closing, found.end(), found.end() + _LONGEST_FORMULA)
+    missing: set[bytes] = set()
+    index = first
+    while (found := _TEX_OPENING.search(source, index, last)) is not None:
         index = found.end()
+        closing = b"\\)" if found[0] == b"\\(" else b"\\]"
+        if closing in missing:
+            continue
+        end = source.find(closing, index, last)
         if end < 0:
-            missing |= {closing} if text.find(closing, index) < 0 else set()
-            continue
-        content = text[found.end() : end]
-        if not content.strip() or "\n\n" in content:
-            continue
-        index = end + len(closing)
-        start_byte = first + len(text[: found.start()].encode())
-        end_byte = first + len(text[:index].encode())
-        yield Edit(start_byte, end_byte, _formula(content, source, start_byte, end_byte))
+            missing.add(closing)
+        elif end - index <= _LONGEST_FORMULA and (content := source[index:end]).strip() and b"\n\n" not in content:
+            index = end + len(closing)
+            yield Edit(found.start(), index, _formula(content.decode(), source, found.start(), index))
 
 
 def _formula(latex: str, source: bytes, start: int, end: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from collections.abc import Iterator
+from itertools import accumulate, islice
 
 from bot.delivery.formatted import MESSAGE_LIMIT, Formatted, Mark, proper
 
@@ -34,6 +35,7 @@ class _Cutter:
     def __init__(self, formatted: Formatted, limit: int, most_marks: int) -> None:
         self._text = formatted.text
         self._marks = formatted.marks
+        self._passed = 0
         self._limit = limit
         self._most_marks = most_marks
         self._offsets = list(accumulate((1 + (char > "\uffff") for char in self._text), initial=0))
@@ -48,13 +50,15 @@ class _Cutter:
             if piece.text:
                 done.append(piece)
             start = self._behind_space(cut)
+            while self._passed < len(self._marks) and self._marks[self._passed].end <= self._offsets[cut]:
+                self._passed += 1
         return done
 
     def _furthest(self, start: int) -> int:
         """The last index at which a piece from `start` is still within both limits."""
         first = self._offsets[start]
         end = bisect_right(self._offsets, first + self._limit) - 1
-        touching = [mark for mark in self._marks if first < mark.end and mark.start < self._offsets[end]]
+        touching = list(self._touching(first, self._offsets[end]))
         if len(touching) > self._most_marks:
             end = min(end, bisect_left(self._offsets, touching[self._most_marks].start))
         return max(end, start + 1)
@@ -83,13 +87,21 @@ class _Cutter:
     def _code_at(self, index: int) -> Mark | None:
         """The block of code that an index lies inside of."""
         unit = self._offsets[index]
-        return next((mark for mark in self._marks if mark.kind == "pre" and mark.start < unit < mark.end), None)
+        return next((mark for mark in self._touching(unit, unit + 1) if mark.kind == "pre" and mark.start < unit), None)
+
+    def _touching(self, first: int, last: int) -> Iterator[Mark]:
+        """The marks on the units from `first` to `last`; `first` is at or behind the start of the piece in work."""
+        for mark in islice(self._marks, self._passed, None):
+            if mark.start >= last:
+                break
+            if mark.end > first:
+                yield mark
 
     def _piece(self, start: int, cut: int) -> Formatted:
         body = self._text[start:cut].lstrip("\n").rstrip()
         start += len(self._text[start:cut]) - len(self._text[start:cut].lstrip("\n"))
         first, last = self._offsets[start], self._offsets[start + len(body)]
-        inside = (part for mark in self._marks if (part := mark.within(first, last)) is not None)
+        inside = (part for mark in self._touching(first, last) if (part := mark.within(first, last)) is not None)
         return Formatted(body, tuple(proper(part.moved(-first) for part in inside)[: self._most_marks]))
 
     def _behind_space(self, cut: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import cast
 
 import pytest
@@ -48,8 +49,8 @@ class Finals:
         self.clock = clock
         self.sent: list[tuple[float, str, int | None]] = []
 
-    async def send(self, formatted: Formatted, *, replace: int | None = None) -> tuple[int, ...]:
-        self.sent.append((self.clock.monotonic(), formatted.text, replace))
+    async def send(self, pieces: Sequence[Formatted], *, replace: int | None = None) -> tuple[int, ...]:
+        self.sent.extend((self.clock.monotonic(), piece.text, replace) for piece in pieces)
         return (5,)
 
 

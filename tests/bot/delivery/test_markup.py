@@ -15,8 +15,9 @@ SCRAPS = st.lists(
     st.sampled_from(
         [
             "**", "*", "_", "__", "`", "```", "```python\n", "~~", "||", "|", "\n", "\n\n", "| a | b |\n|---|---|\n",
-            "- ", "1. ", "> ", "# ", "$", "$$", "\\(", "\\)", "\\[", "\\]", "\\frac{1}{2}", "<b>", "</b>", "<", "[", "](",
-            "http://x.y)", "word", " ", "😀", "中文", "\\", "- [ ] ", "[^1]", "\x00", "\ud800", "5", "---\n", "    ",
+            "- ", "1. ", "> ", "# ", "$", "$$", "\\(", "\\)", "\\[", "\\]", "\\frac{1}{2}", "<b>", "</b>", "<", "[",
+            "](", "http://x.y)", "word", " ", "😀", "中文", "\\", "- [ ] ", "[^1]", "\x00", "\ud800", "5",
+            "---\n", "    ",
         ]
     ),
     max_size=30,
@@ -116,6 +117,12 @@ def test_dollars_that_are_no_formula_stay(text: str) -> None:
 )
 def test_formulas_become_readable_unicode(markdown: str, text: str) -> None:
     assert render(markdown).text == text
+
+
+@pytest.mark.parametrize("opening", ["\\sqrt{", "\\frac{a}{", "x^{", "\\overline{", "\\left(", "\\begin{matrix}"])
+def test_a_formula_nested_without_sense_stays_as_it_is(opening: str) -> None:
+    formula = opening * 60 + "}" * 60
+    assert render(f"\\({formula}\\)").units <= len(formula)
 
 
 def test_a_narrow_table_is_aligned_by_the_width_of_its_characters() -> None:

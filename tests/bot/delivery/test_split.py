@@ -42,7 +42,7 @@ def check_nesting(piece: Formatted) -> None:
     open_marks: list[Mark] = []
     for mark in piece.marks:
         assert mark.length > 0
-        assert 0 <= mark.start
+        assert mark.start >= 0
         assert mark.end <= units
         while open_marks and open_marks[-1].end <= mark.start:
             open_marks.pop()
