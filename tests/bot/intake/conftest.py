@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,3 +63,21 @@ async def bot(page: Playground) -> AsyncIterator[Bot]:
     bot = Bot(TOKEN, AiohttpSession(api=TelegramAPIServer.from_base(page.base_url)))
     yield bot
     await bot.session.close()
+
+
+async def until(reached: Callable[[], Awaitable[object]], within: float = 5.0) -> None:
+    """Look again and again until something is true."""
+    async with asyncio.timeout(within):
+        while True:
+            if await reached():
+                return
+            await asyncio.sleep(0.005)
+
+
+async def nothing_waits(inbox: Inbox) -> None:
+    """Wait until every update has been dealt with."""
+
+    async def none() -> bool:
+        return not await Inbox.waiting(inbox)
+
+    await until(none)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.intake.inbox import InboxWorker
 from storage import Database, Inbox, NewUpdate, QueuedUpdate, ReadFailed, WriteFailed
-from tests.bot.intake.conftest import HastyClock
+from tests.bot.intake.conftest import HastyClock, nothing_waits
 
 
 class Feeder:
@@ -68,12 +68,6 @@ async def working(
 
 def new(update_id: int, lane: str = "a") -> NewUpdate:
     return NewUpdate(update_id, lane, b"{}")
-
-
-async def nothing_waits(inbox: Inbox) -> None:
-    async with asyncio.timeout(5):
-        while await inbox.waiting():
-            await asyncio.sleep(0.005)
 
 
 async def test_a_lane_is_worked_in_order_and_others_do_not_wait_for_it(
@@ -135,9 +129,7 @@ async def test_an_update_that_is_done_while_the_table_is_read_is_not_fed_again(
         await asyncio.sleep(0.02)  # the old reading, in which 1 waits, is made
         feeder.held[1].set()
         await feeder.until(lambda: feeder.ended)
-        async with asyncio.timeout(5):
-            while await Inbox.waiting(inbox):
-                await asyncio.sleep(0.005)
+        await nothing_waits(inbox)
         inbox.release.set()
         await inbox.put([new(2)])
         worker.wake()

@@ -6,16 +6,18 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import orjson
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramUnauthorizedError
+from aiogram.methods import TelegramMethod
 
 from bot.intake.polling import LONGEST_PAUSE_SECONDS, Polling
 from bot.playground.server import Playground
 from storage import Database, Inbox, NewUpdate, WriteFailed
-from tests.bot.intake.conftest import HastyClock
+from tests.bot.intake.conftest import HastyClock, until
 
 ME = 1001
 
@@ -77,9 +79,11 @@ async def test_a_batch_is_on_disk_before_the_next_request_confirms_it(
         assert len(page.world.updates.pending) == 2
         inbox.gate.set()
         assert await stored(inbox, woken, 2) == ["one", "two"]
-        async with asyncio.timeout(5):
-            while not offsets(page):
-                await asyncio.sleep(0.005)
+
+        async def confirmed() -> bool:
+            return bool(offsets(page))
+
+        await until(confirmed)
         assert offsets(page) == [last + 1]
 
 
@@ -165,14 +169,16 @@ async def test_updates_that_make_no_sense_lose_none_of_the_others(
 
         given = False
 
-        async def __call__(self, method, request_timeout=None):  # type: ignore[no-untyped-def]
-            if not self.given:
-                self.given = True
-                return pending
-            await asyncio.Event().wait()
+        async def __call__(self, method: TelegramMethod[Any], request_timeout: int | None = None) -> Any:
+            if self.given:
+                await asyncio.Event().wait()
+            self.given = True
+            return pending
 
     async with polling(Scripted("1:x"), inbox, hasty):
-        async with asyncio.timeout(5):
-            while len(await inbox.waiting()) < 6:
-                await asyncio.sleep(0.01)
+
+        async def all_stored() -> bool:
+            return len(await inbox.waiting()) == 6
+
+        await until(all_stored)
     assert hasty.slept == []
