@@ -54,7 +54,8 @@ class FinalText:
         """Get one piece into the chat, with what has to be changed for it."""
         for _ in range(_MOST_REPAIRS):
             try:
-                await self.arrived(await self._once(piece, replace))
+                message_id = await self._once(piece, replace)
+                await self.arrived(message_id, known=message_id == replace)
                 return
             except TelegramMigrateToChat as error:
                 self._target.move(error.migrate_to_chat_id)
@@ -65,7 +66,7 @@ class FinalText:
             except TelegramAPIError as error:
                 kind = refusal(error)
                 if kind is Refusal.NOT_MODIFIED and replace is not None:
-                    await self.arrived(replace)
+                    await self.arrived(replace, known=True)
                     return
                 if kind is Refusal.TOO_LONG and limit > _SMALLEST_LIMIT:
                     await self._put_smaller(piece, replace, limit // 2)
@@ -126,10 +127,13 @@ class FinalText:
         )
         return sent.message_id
 
-    async def arrived(self, message_id: int) -> tuple[int, ...]:
-        """Keep the id of a message that has arrived, and tell of the first one. Returns all ids so far."""
+    async def arrived(self, message_id: int, *, known: bool) -> tuple[int, ...]:
+        """Keep the id of a message that has arrived, and tell of the first one unless it is known already.
+
+        Returns all ids so far.
+        """
         self._ids.append(message_id)
-        if len(self._ids) == 1 and self._place.on_first_message is not None:
+        if len(self._ids) == 1 and not known and self._place.on_first_message is not None:
             await self._place.on_first_message(message_id)
         return tuple(self._ids)
 

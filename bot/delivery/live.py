@@ -81,10 +81,10 @@ class LiveDelivery:
         await self._cancel()
         replace = self._frames.message_id
         if self._rich is not None and not self._rich.unknown:
-            rich = rich_markdown(markdown, note)
+            rich = await asyncio.to_thread(rich_markdown, markdown, note)
             message_id = await self._rich.send(self._target, rich, replace=replace) if rich is not None else None
             if message_id is not None:
-                return await self._final.arrived(message_id)
+                return await self._final.arrived(message_id, known=message_id == replace)
         if len(markdown) > _RENDERED_HERE:
             pieces = await asyncio.to_thread(final_pieces, markdown, note)
         else:

@@ -29,6 +29,7 @@ _OPTIONS = (
 )
 _BLOCKS = frozenset({"Paragraph", "Item", "TableRow", "TableHead", "HtmlBlock"})
 _BLOCK_KINDS = frozenset({"Heading", "CodeBlock", "BlockQuote", "List", "Table", "FootnoteDefinition"})
+_SPAN_OR_TAG = re.compile(r"(`+)(?!`)(?:(?!\n\n).)+?(?<!`)\1(?!`)|<", re.DOTALL)
 _TEX = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 
 
@@ -43,8 +44,8 @@ def rich_markdown(markdown: str, note: str) -> str | None:
         return None
     blocks = depth = deepest = columns = 0
     worth = utf16_units(text) > MESSAGE_LIMIT
-    tags: list[int] = []
-    code: list[tuple[int, int]] = []
+    html = False
+    blocks_of_code: list[tuple[int, int]] = []
     for payload, source in pyromark.events_with_range(text, options=_OPTIONS):
         name, value = _event(payload)
         if name == "Start":
@@ -56,17 +57,15 @@ def rich_markdown(markdown: str, note: str) -> str | None:
             if kind == "Table" and isinstance(value, dict):
                 columns = max(columns, len(value["Table"]))
             if kind == "CodeBlock":
-                code.append((source["start"], source["end"]))
+                blocks_of_code.append((source["start"], source["end"]))
         elif name == "End":
             depth -= 1
-        elif name == "Code":
-            code.append((source["start"], source["end"]))
         elif name in {"InlineHtml", "Html"}:
-            tags.append(source["start"])
+            html = True
         worth = worth or name in {"InlineMath", "DisplayMath", "TaskListMarker"}
     if not (worth or _TEX.search(text)) or blocks > _MOST_BLOCKS or deepest > _MOST_LEVELS or columns > _MOST_COLUMNS:
         return None
-    whole = _without_html(text, code) if tags else text
+    whole = _without_html(text, blocks_of_code) if html else text
     whole = f"{whole}\n\n{_escaped(note)}" if note else whole
     return whole if len(whole) <= _MOST_CHARACTERS else None
 
@@ -114,16 +113,20 @@ def _kind(value: object) -> str:
     return next(iter(value)) if isinstance(value, dict) else str(value)
 
 
-def _without_html(text: str, code: list[tuple[int, int]]) -> str:
-    """Write `<` as an entity wherever it is not code."""
+def _without_html(text: str, blocks: list[tuple[int, int]]) -> str:
+    """Write `<` as an entity wherever it is not code; `blocks` are the blocks of code, in bytes of UTF-8."""
     source = text.encode()
-    parts: list[bytes] = []
+    parts: list[str] = []
     done = 0
-    for start, end in sorted(code):
+    for start, end in sorted(blocks):
         if start >= done:
-            parts += (source[done:start].replace(b"<", b"&lt;"), source[start:end])
+            parts += (_tags_escaped(source[done:start].decode()), source[start:end].decode())
             done = end
-    return b"".join((*parts, source[done:].replace(b"<", b"&lt;"))).decode()
+    return "".join((*parts, _tags_escaped(source[done:].decode())))
+
+
+def _tags_escaped(text: str) -> str:
+    return _SPAN_OR_TAG.sub(lambda found: found[0] if found[1] else "&lt;", text)
 
 
 def _escaped(note: str) -> str:
