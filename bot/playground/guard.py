@@ -34,12 +34,21 @@ def guard() -> Middleware:
         reason = _foreign_origin(request) or (None if bot_api else _foreign_host(request) or _odd_post(request))
         if reason is not None:
             return web.json_response({"error": reason}, status=403, headers=HEADERS)
-        response = await handler(request)
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            _protect(error)
+            raise
         if not response.prepared:
-            response.headers.update(HEADERS)
+            _protect(response)
         return response
 
     return check
+
+
+def _protect(response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)  # a file has a stricter policy of its own
 
 
 def _foreign_host(request: web.Request) -> str | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from aiohttp import BodyPartReader, web
-from multidict import MultiMapping
 
 from bot.playground.errors import ApiError, bad_request
 
+MOST_FIELDS = 100
 MOST_UPLOADED = 50 * 1024 * 1024
 """A bot may send files of up to 50 MB (Bot API, "Sending files")."""
 
@@ -88,12 +89,14 @@ async def read_params(request: web.Request) -> Params:
             if not isinstance(body, dict):
                 raise bad_request("can't parse JSON object")
             return Params(values | body)
-        form: MultiMapping[Any] = await request.post()
+        form = (await request.read()).decode("ascii")
+        return Params(
+            values | dict(parse_qsl(form, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS))
+        )
     except ValueError:
         raise bad_request("strings must be encoded in UTF-8") from None
     except web.HTTPRequestEntityTooLarge:
         raise ApiError(413, "Request Entity Too Large") from None
-    return Params(values | dict(form))
 
 
 async def _read_multipart(request: web.Request, values: dict[str, Any]) -> Params:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.playground.acts import Acts
 from bot.playground.bot_api import BotApi
+from bot.playground.closing import PATIENCE_SECONDS, Closing
 from bot.playground.errors import PortTaken
 from bot.playground.faults import Call, Faults
 from bot.playground.guard import guard
@@ -69,10 +70,16 @@ class Playground:
         async with AsyncExitStack() as stack:
             await self._keeper.load()
             stack.push_async_callback(self._keeper.save)
-            application = web.Application(middlewares=[guard()], client_max_size=MOST_IN_A_REQUEST)
+            closing = Closing()
+            application = web.Application(
+                middlewares=[closing.middleware(), guard()], client_max_size=MOST_IN_A_REQUEST
+            )
             application.add_routes([*self._bot_api.routes(), *PageApi(self.world, self._acts).routes()])
-            # A poll or a page whose client has gone must end with it; at the end all are cut off at once.
-            runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.0)
+            application.on_shutdown.append(closing.now)
+            # A poll or a page whose client has gone must end with it.
+            runner = web.AppRunner(
+                application, access_log=None, handler_cancellation=True, shutdown_timeout=PATIENCE_SECONDS
+            )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await self._listen(runner)

@@ -35,7 +35,7 @@ def send_message(api: Api, params: Params) -> Json:
 def edit_message_text(api: Api, params: Params) -> Json:
     """`editMessageText` with a text."""
     chat = api.chat(params)
-    message = api.own_message(chat, params, "edit")
+    message = text_to_edit(api, chat, params)
     marked = message_text(params, "MESSAGE_TOO_LONG")
     return edit(api, chat, message, params, text=marked.text, entities=marked.entities, blocks=None)
 
@@ -48,13 +48,19 @@ def edit_message_reply_markup(api: Api, params: Params) -> Json:
 
 def edit(api: Api, chat: Chat, message: Message, params: Params, **fields: Any) -> Json:
     """Change a message of the bot, unless it is already so. Without a new markup the old one goes."""
-    if message.file is not None and "text" in fields:
-        raise bad_request("there is no text in the message to edit")
     fields["markup"] = reply_markup(params, inline_only=True)
     api.take(chat)
     if all(getattr(message, name) == value for name, value in fields.items()):
         raise bad_request(NOT_MODIFIED)
     return api.world.to_bot(api.world.change(message, **fields))
+
+
+def text_to_edit(api: Api, chat: Chat, params: Params) -> Message:
+    """The message of the bot whose text is to be replaced. Raises `ApiError` 400 when it is a file."""
+    message = api.own_message(chat, params, "edit")
+    if message.file is not None:
+        raise bad_request("there is no text in the message to edit")
+    return message
 
 
 def delete_message(api: Api, params: Params) -> bool:

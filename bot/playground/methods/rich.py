@@ -6,7 +6,7 @@ from bot.playground.limits import Flood
 from bot.playground.methods.base import Api
 from bot.playground.methods.drafts import draft_identifier
 from bot.playground.methods.keyboards import reply_markup
-from bot.playground.methods.messages import edit, edit_message_text, replied
+from bot.playground.methods.messages import edit, edit_message_text, replied, text_to_edit
 from bot.playground.params import Params
 from bot.playground.rich.check import read_rich_message
 from bot.playground.values import Draft, Json
@@ -57,6 +57,6 @@ def edit_message(api: Api, params: Params) -> Json:
     if raw is None:
         return edit_message_text(api, params)
     chat = api.chat(params)
-    message = api.own_message(chat, params, "edit")
+    message = text_to_edit(api, chat, params)
     rich = read_rich_message(raw)
     return edit(api, chat, message, params, text=rich.text, entities=(), blocks=rich.blocks, is_rtl=rich.is_rtl)

@@ -7,19 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.playground.errors import bad_request
+from bot.playground.rich.given import DEEPEST, given_blocks
 from bot.playground.rich.read import blocks_of_html, blocks_of_markdown
 from bot.playground.utf16 import units
 from bot.playground.values import Json
 
 LONGEST = 32_768
 MOST_BLOCKS = 500
-DEEPEST = 16
 MOST_COLUMNS = 20
 """The limits of telegram.md 4.2."""
-
-WITH_TEXT = frozenset({"paragraph", "heading", "pre", "footer", "pullquote", "expandable_blockquote", "thinking"})
-WITH_BLOCKS = frozenset({"blockquote", "details"})
-KNOWN = WITH_TEXT | WITH_BLOCKS | {"divider", "mathematical_expression", "list", "table", "anchor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ def plain_text(text: Any) -> str:
 def _blocks(raw: Json, kind: str) -> list[Json]:
     content = raw[kind]
     if kind == "blocks":
-        return [_given(block, 1) for block in _objects(content)]
+        return given_blocks(content)
     if not isinstance(content, str):
         raise bad_request(f'can\'t parse rich message: field "{kind}" must be of type String')
     if len(content) > 2 * LONGEST:  # no markup is that heavy; do not even read it
@@ -103,39 +99,3 @@ def _own_text(block: Json) -> str:
     return "\n".join(
         filter(None, (plain_text(block.get(name)) for name in ("text", "summary", "expression", "credit")))
     )
-
-
-def _given(block: Json, depth: int) -> Json:
-    """A block that the bot made itself, as it will be given back."""
-    kind = block.get("type")
-    if kind not in KNOWN:
-        raise bad_request(f'can\'t parse rich message: the playground does not know blocks of the type "{kind}"')
-    if depth > DEEPEST:
-        raise bad_request("too many nested blocks in a rich message")
-    if kind in WITH_TEXT and not isinstance(block.get("text"), str | list | dict):
-        raise bad_request(f"can't parse rich message: a {kind} needs a text")
-    if kind in WITH_BLOCKS:
-        return {**block, "blocks": [_given(child, depth + 1) for child in _objects(block.get("blocks"))]}
-    if kind == "list":
-        return {**block, "items": [_item(item, depth) for item in _objects(block.get("items"))]}
-    if kind == "table":
-        cells = block.get("cells")
-        if not isinstance(cells, list):
-            raise bad_request("can't parse rich message: a table needs cells")
-        return {
-            **block,
-            "cells": [[{"align": "left", "valign": "middle", **cell} for cell in _objects(row)] for row in cells],
-        }
-    return dict(block)
-
-
-def _item(item: Json, depth: int) -> Json:
-    value = item.get("value")
-    label = f"{value}." if isinstance(value, int) else "•"
-    return {"label": label, **item, "blocks": [_given(child, depth + 1) for child in _objects(item.get("blocks"))]}
-
-
-def _objects(given: Any) -> list[Json]:
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise bad_request("can't parse rich message: expected an Array of Objects")
-    return given

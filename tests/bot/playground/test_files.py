@@ -1,0 +1,129 @@
+"""Pictures and documents, both ways."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import BufferedInputFile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.playground.files import FileStore
+from bot.playground.images import picture_size
+from bot.playground.server import Playground
+from tests.bot.playground.conftest import ME, PNG, Client
+from tests.bot.playground.test_messages import refused
+
+
+async def test_a_picture_of_the_bot_is_shown_on_the_page(
+    playground: Playground, bot: Client, web: aiohttp.ClientSession
+) -> None:
+    sent = await bot.send_photo(ME, BufferedInputFile(PNG, "chart.png"), caption="<b>Chart</b>", parse_mode="HTML")
+    assert sent.photo is not None
+    assert (sent.caption, sent.photo[-1].width, sent.photo[-1].height) == ("Chart", 3, 2)
+    shown = playground.world.snapshot()["chats"][str(ME)]["messages"][-1]
+    assert (shown["html"], shown["document"]) == ("<b>Chart</b>", None)
+    async with web.get(shown["photo"]["url"]) as response:
+        assert (response.content_type, await response.read()) == ("image/png", PNG)
+        assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+async def test_a_document_never_opens_as_a_page(
+    playground: Playground, bot: Client, web: aiohttp.ClientSession
+) -> None:
+    await bot.send_document(ME, BufferedInputFile(b"<script>alert(1)</script>", "../page.html"))
+    document = playground.world.snapshot()["chats"][str(ME)]["messages"][-1]["document"]
+    assert (document["name"], document["size"]) == ("page.html", 25)
+    async with web.get(document["url"]) as response:
+        assert response.content_type == "application/octet-stream"
+        assert response.headers["Content-Disposition"] == "attachment"
+
+
+async def test_a_file_is_sent_again_by_its_id(playground: Playground, bot: Client) -> None:
+    sent = await bot.send_document(ME, BufferedInputFile(b"data", "a.txt"))
+    assert sent.document is not None
+    again = await bot.send_document(ME, sent.document.file_id)
+    assert again.document == sent.document
+
+
+async def test_the_bot_downloads_what_a_person_has_sent(playground: Playground, bot: Client) -> None:
+    playground.upload(ME, "notes.txt", b"my notes", caption="read /this")
+    playground.upload(ME, "photo.png", PNG)
+    first, second = await bot.get_updates()
+    assert first.message is not None
+    assert first.message.document is not None
+    assert (first.message.document.file_name, first.message.document.mime_type) == ("notes.txt", "text/plain")
+    assert first.message.caption == "read /this"
+    assert [entity.type for entity in first.message.caption_entities or []] == ["bot_command"]
+    content = await bot.download(first.message.document)
+    assert content is not None
+    assert content.read() == b"my notes"
+    assert second.message is not None
+    assert second.message.photo is not None
+    assert second.message.photo[0].width == 3
+
+
+async def test_files_that_cannot_be_sent(bot: Client) -> None:
+    assert await refused(bot.send_photo(ME, BufferedInputFile(b"text", "a.png"))) == "IMAGE_PROCESS_FAILED"
+    assert await refused(bot.send_document(ME, "nothing")) == "wrong file identifier/HTTP URL specified"
+    assert "does not fetch files" in await refused(bot.send_photo(ME, "https://example.org/a.png"))
+    long_caption = bot.send_document(ME, BufferedInputFile(b"a", "a"), caption="a" * 1025)
+    assert await refused(long_caption) == "message caption is too long"
+
+
+async def test_files_that_are_not_there(bot: Client, playground: Playground, web: aiohttp.ClientSession) -> None:
+    assert await refused(bot.get_file("nothing")) == "wrong file_id or the file is temporarily unavailable"
+    async with web.get("/playground/files/nothing") as response:
+        assert response.status == 404
+    async with web.get(f"/file/bot{bot.token}/files/nothing") as response:
+        assert response.status == 404
+    async with web.get("/file/botwrong/files/nothing") as response:
+        assert response.status == 401
+
+
+async def test_the_bot_downloads_files_of_twenty_megabytes_at_most(playground: Playground, bot: Client) -> None:
+    message = playground.upload(ME, "big", bytes(20 * 1024 * 1024 + 1))
+    assert message.document is not None
+    with pytest.raises(TelegramBadRequest, match="file is too big"):
+        await bot.get_file(message.document.file_id)
+
+
+async def test_a_caption_can_be_edited_but_not_the_text_of_a_file(playground: Playground, bot: Client) -> None:
+    sent = await bot.send_document(ME, BufferedInputFile(b"a", "a"), caption="one")
+    await bot.edit_message_caption(chat_id=ME, message_id=sent.message_id, caption="two")
+    assert playground.messages(ME)[0].text == "two"
+    text = bot.edit_message_text("x", chat_id=ME, message_id=sent.message_id)
+    assert await refused(text) == "there is no text in the message to edit"
+    plain = await bot.send_message(ME, "plain")
+    caption = bot.edit_message_caption(chat_id=ME, message_id=plain.message_id, caption="x")
+    assert await refused(caption) == "there is no caption in the message to edit"
+
+
+async def test_the_oldest_files_are_forgotten_when_there_are_too_many_bytes() -> None:
+    store = FileStore(most_bytes=10)
+    old, new = store.add("old", b"123456"), store.add("new", b"12345")
+    assert store.get(old.file_id) is None
+    assert await store.content(old.file_id) is None
+    assert await store.content(new.file_id) == b"12345"
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (PNG, (3, 2)),
+        (bytes.fromhex("ffd8ffe000040000ffc0000b08000400070101110000"), (7, 4)),
+        (b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + bytes([9, 0, 0, 4, 0, 0]), (10, 5)),
+    ],
+)
+def test_the_sizes_of_pictures(content: bytes, size: tuple[int, int]) -> None:
+    found = picture_size(content)
+    assert found is not None
+    assert (found.width, found.height) == size
+
+
+@given(
+    st.sampled_from([b"", PNG[:8], b"\xff\xd8\xff", b"RIFF....WEBPVP8 ", b"RIFF....WEBPVP8L"]), st.binary(max_size=60)
+)
+def test_no_bytes_break_the_recognition_of_pictures(start: bytes, rest: bytes) -> None:
+    picture_size(start + rest)
