@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bot.errors import SettingsError, StartError
+from bot.lean_import import load_aiogram
 from bot.log import set_up_logging
 from bot.settings import format_problems, load_settings
 
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(format_problems(error.problems) + "\n")
         return EXIT_SETTINGS
     set_up_logging(level=settings.log_level, form=settings.log_format, secrets=settings.secrets)
+    load_aiogram()
     from bot.app import run  # the heavy part: a wrong setting is told before it is loaded
 
     try:
