@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import secrets
 from collections import deque
 from typing import Any
@@ -72,7 +73,8 @@ class BotApi:
         found = METHODS.get(method)
         if found is None:
             raise NOT_FOUND
-        return found(self._api, params)
+        result = found(self._api, params)
+        return await result if inspect.isawaitable(result) else result
 
     async def _get_updates(self, params: Params) -> list[Json]:
         world = self._api.world

@@ -117,9 +117,10 @@ def with_detected(marked: Marked) -> Marked:
     """With the addresses, commands and mentions that Telegram finds by itself."""
     taken = [(e["offset"], e["offset"] + e["length"]) for e in marked.entities if e["type"] in UNTOUCHED]
     found = []
+    read, end = 0, 0
     for match in _DETECTED.finditer(marked.text):
-        start = units(marked.text[: match.start()])
-        end = start + units(match.group())
+        start = end + units(marked.text[read : match.start()])
+        read, end = match.end(), start + units(match.group())
         if not any(start < other_end and other_start < end for other_start, other_end in taken):
             found.append({"type": match.lastgroup, "offset": start, "length": end - start})
     return Marked(marked.text, in_order((*marked.entities, *found))) if found else marked

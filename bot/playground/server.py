@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -83,8 +84,8 @@ class Playground:
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await self._listen(runner)
-            ticking = asyncio.create_task(self._tick(), name="playground-tick")
-            stack.push_async_callback(_end, ticking)
+            over = asyncio.Event()
+            stack.push_async_callback(_end, over, asyncio.create_task(self._tick(over), name="playground-tick"))
             self._stack = stack.pop_all()
         return self
 
@@ -101,10 +102,12 @@ class Playground:
             raise PortTaken(self._host, self._asked_port, error.strerror or type(error).__name__) from error
         self.port = runner.addresses[0][1]
 
-    async def _tick(self) -> None:
+    async def _tick(self, over: asyncio.Event) -> None:
         """Notice what happens by itself. In real time: whether the time has come is the clock's to say."""
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await over.wait()
             self.world.expire()
             await self._keeper.save_sometimes()
 
@@ -164,6 +167,7 @@ class Playground:
                     await subscription.take()
 
 
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
+async def _end(over: asyncio.Event, task: asyncio.Task[None]) -> None:
+    """Let it end by itself: a thread that is writing cannot be cancelled, and must not meet the last writing."""
+    over.set()
+    await task

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def units(text: str) -> int:
     """The length of a text in UTF-16 code units."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def positions(text: str) -> list[int | None]:

@@ -50,4 +50,4 @@ class Api:
 
 
 Method: TypeAlias = Callable[[Api, Params], Any]
-"""Does one call and returns its result as JSON. Raises `ApiError`."""
+"""Does one call and returns its result as JSON, or an awaitable of it. Raises `ApiError`."""

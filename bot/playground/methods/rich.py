@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.playground.limits import Flood
 from bot.playground.methods.base import Api
 from bot.playground.methods.drafts import draft_identifier
 from bot.playground.methods.keyboards import reply_markup
 from bot.playground.methods.messages import edit, edit_message_text, replied, text_to_edit
 from bot.playground.params import Params
-from bot.playground.rich.check import read_rich_message
+from bot.playground.rich.check import RichMessage, read_rich_message
 from bot.playground.values import Draft, Json
 
 
-def send_rich_message(api: Api, params: Params) -> Json:
+async def send_rich_message(api: Api, params: Params) -> Json:
     """`sendRichMessage`."""
     chat = api.chat(params)
-    rich = read_rich_message(params.json("rich_message"))
+    rich = await _read(params)
     markup = reply_markup(params)
     reply_to = replied(chat, params)
     api.take(chat)
@@ -31,11 +33,11 @@ def send_rich_message(api: Api, params: Params) -> Json:
     return api.world.to_bot(message)
 
 
-def send_rich_message_draft(api: Api, params: Params) -> bool:
+async def send_rich_message_draft(api: Api, params: Params) -> bool:
     """`sendRichMessageDraft`."""
     chat = api.chat(params)
     draft_id = draft_identifier(params)
-    rich = read_rich_message(params.json("rich_message"), draft=True)
+    rich = await _read(params, draft=True)
     api.take(chat, Flood.DRAFT)
     api.world.put_draft(
         Draft(
@@ -51,12 +53,16 @@ def send_rich_message_draft(api: Api, params: Params) -> bool:
     return True
 
 
-def edit_message(api: Api, params: Params) -> Json:
+async def edit_message(api: Api, params: Params) -> Json:
     """`editMessageText`: with a rich message if one is given, else with a text."""
-    raw = params.json("rich_message")
-    if raw is None:
+    if params.json("rich_message") is None:
         return edit_message_text(api, params)
     chat = api.chat(params)
+    rich = await _read(params)
     message = text_to_edit(api, chat, params)
-    rich = read_rich_message(raw)
     return edit(api, chat, message, params, text=rich.text, entities=(), blocks=rich.blocks, is_rtl=rich.is_rtl)
+
+
+async def _read(params: Params, *, draft: bool = False) -> RichMessage:
+    """Read it in a thread: a long one takes tens of milliseconds."""
+    return await asyncio.to_thread(read_rich_message, params.json("rich_message"), draft=draft)
