@@ -123,9 +123,10 @@ async def running_app(
                 running=running,
                 rich=settings.rich_messages,
             )
-            menus = CommandMenus(bot, texts)
+            menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
             dispatcher = Dispatcher(
                 **Wiring(
+                    cards=cards,
                     conversations=conversations,
                     doorkeeper=doorkeeper,
                     menus=menus,
@@ -138,7 +139,6 @@ async def running_app(
                     turns=turns,
                 )
             )
-            cards = AccessCards(bot, doorkeeper, texts)
             dispatcher.update.outer_middleware(PersonMiddleware(doorkeeper, texts, menus, cards))
             dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from bot.access import Doorkeeper
+from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.i18n import Texts
 from bot.running import RunningAnswers
@@ -18,6 +19,7 @@ from storage import Conversations, People
 class Wiring(TypedDict):
     """Handed to the dispatcher as a whole: aiogram matches parameters of handlers to these keys by name."""
 
+    cards: AccessCards
     conversations: Conversations
     doorkeeper: Doorkeeper
     menus: CommandMenus

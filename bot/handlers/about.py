@@ -6,6 +6,7 @@ from aiogram import Router
 from aiogram.filters import Command, CommandStart
 from aiogram.types import Message
 
+from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.i18n import Translator
 from bot.views.about import help_text, start_text
@@ -21,11 +22,22 @@ def about_router() -> Router:
     return router
 
 
-async def on_start(message: Message, person: Person, t: Translator, models: PrimaryModel, menus: CommandMenus) -> None:
-    """Greet, and say which model answers. An admin's menu can only be set once their chat with the bot exists."""
+async def on_start(
+    message: Message,
+    person: Person,
+    t: Translator,
+    models: PrimaryModel,
+    menus: CommandMenus,
+    cards: AccessCards,
+) -> None:
+    """Greet, and say which model answers.
+
+    An admin's menu can only be set once their chat with the bot exists, and cards about strangers only reach them then.
+    """
     await message.answer(start_text(t, models, person.name))
     if person.admin:
         await menus.show_admin(person.id)
+        await cards.send_waiting(person.id)
 
 
 async def on_help(message: Message, person: Person, t: Translator, models: PrimaryModel) -> None:

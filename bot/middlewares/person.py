@@ -60,8 +60,7 @@ class PersonMiddleware(BaseMiddleware):
         logger.info("owner_code_used", person_id=person.id)
         await self._menus.show_admin(person.id)
         await message.answer(t("access-owner-accepted"))
-        for stranger in await self._doorkeeper.waiting():
-            await self._cards.send(stranger)
+        await self._cards.send_waiting(person.id)
         return True
 
     async def _turn_away(self, message: Message, person: Person, t: Translator, attempts: int) -> None:
