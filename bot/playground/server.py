@@ -27,6 +27,7 @@ from bot.playground.values import Draft, Message, Person
 from llm.clock import Clock
 
 TICK_SECONDS = 0.5
+LOOK_AGAIN_SECONDS = 0.05
 MOST_IN_A_REQUEST = 64 * 1024 * 1024
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - read, not listened on
 
@@ -160,11 +161,16 @@ class Playground:
         return list(self.world.chats[chat_id].drafts.values())
 
     async def wait_for(self, predicate: Callable[[], object], timeout: float = 5.0) -> None:  # noqa: ASYNC109 - a limit of real time, for tests
-        """Wait until something is true; looks again after every event. Raises `TimeoutError` after so many seconds."""
+        """Wait until something is true. Raises `TimeoutError` after so many seconds of real time.
+
+        Looks again after every event, and twenty times a second for what makes none.
+        """
         with self.world.feed.subscribe(self.world.feed.sequence) as subscription:
             async with asyncio.timeout(timeout):
                 while not predicate():
-                    await subscription.take()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                            await subscription.take()
 
 
 async def _end(over: asyncio.Event, task: asyncio.Task[None]) -> None:

@@ -122,3 +122,13 @@ async def test_a_request_that_was_given_up_leaves_no_conflict_behind(playground:
     await asyncio.wait([given_up])
     playground.say(ME, "still here")
     assert len(await bot.get_updates(timeout=1)) == 1
+
+
+async def test_waiting_notices_what_no_event_tells(playground: Playground, bot: Client) -> None:
+    await bot.get_updates()
+    second = asyncio.create_task(bot.get_updates(timeout=5))
+    await playground.wait_for(lambda: playground.world.updates.polled, timeout=2)
+    playground.say(ME, "hello")
+    assert len(await second) == 1
+    with pytest.raises(TimeoutError):
+        await playground.wait_for(lambda: False, timeout=0.1)
