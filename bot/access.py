@@ -52,9 +52,12 @@ class Doorkeeper:
         self._admin_ids = frozenset(admin_ids)
         self._allowed_ids = frozenset(allowed_ids)
         self._owner_code = owner_code
+        self._spoken: dict[int, str] = {}
 
-    async def meet(self, person_id: int, name: str, username: str | None) -> Person:
-        """The person, with what configuration and database together allow."""
+    async def meet(self, person_id: int, name: str, username: str | None, language_code: str | None) -> Person:
+        """The person, with what configuration and database together allow. `language_code` is that of their client."""
+        if language_code is not None:
+            self._spoken[person_id] = language_code
         return self._effective(await self._people.seen(person_id, name, username))
 
     async def admins(self) -> tuple[int, ...]:
@@ -63,9 +66,10 @@ class Doorkeeper:
         return tuple(dict.fromkeys([*sorted(self._admin_ids), *stored]))
 
     async def language_of(self, person_id: int) -> str | None:
-        """The language that a person has chosen for the interface."""
+        """The language to write to a person in: the chosen one, else that of their client when they last wrote."""
         person = await self._people.get(person_id)
-        return None if person is None else person.language
+        chosen = None if person is None else person.language
+        return chosen or self._spoken.get(person_id)
 
     async def waiting(self) -> tuple[Person, ...]:
         """Strangers who have asked and got no answer yet."""

@@ -14,6 +14,7 @@ from bot.access import Doorkeeper
 from bot.callbacks import AccessDecision, AccessPress
 from bot.filters import IsAdmin
 from bot.i18n import Texts, Translator
+from bot.presses import settle
 from bot.views.models import models_text
 from bot.views.people import handle
 from bot.views.stats import Period, stats_text
@@ -62,17 +63,19 @@ async def on_access(
     allow = callback_data.decision is AccessDecision.ALLOW
     person = await doorkeeper.decide(callback_data.person_id, allow=allow)
     if before is None or person is None:
-        await query.answer(t("access-gone"))
+        await settle(query, t("access-gone"))
         return
     in_now = person.access is Access.ALLOWED
     reached = True
     if in_now and before.access is not Access.ALLOWED:
         try:
-            await bot.send_message(person.id, texts.translator(person.language)("access-granted"))
+            await bot.send_message(
+                person.id, texts.translator(await doorkeeper.language_of(person.id))("access-granted")
+            )
         except AiogramError:
             reached = False
     # A query can be answered once, so it waits for what there is to say.
-    await query.answer("" if reached else t("access-person-unreachable"))
+    await settle(query, "" if reached else t("access-person-unreachable"))
     key = "access-was-allowed" if in_now else "access-was-refused"
     verdict = t(key, name=person.name, username=handle(person), id=str(person.id))
     if isinstance(query.message, Message):

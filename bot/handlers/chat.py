@@ -6,6 +6,7 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
 from bot.i18n import Translator
+from bot.presses import settle
 from bot.turns import Turns
 from storage import Person, QueuedUpdate
 
@@ -37,4 +38,4 @@ async def on_other(message: Message, t: Translator) -> None:
 
 async def on_other_button(query: CallbackQuery) -> None:
     """Let the button come to rest: it is forged, of an older version, or not for this person."""
-    await query.answer()
+    await settle(query)

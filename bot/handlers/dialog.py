@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message, MessageGenerationStopped
 
 from bot.callbacks import StopPress
 from bot.i18n import Translator
+from bot.presses import settle
 from bot.running import RunningAnswers
 from storage import Conversations, Person
 
@@ -38,7 +39,7 @@ async def on_stop(message: Message, t: Translator, running: RunningAnswers) -> N
 async def on_stop_button(query: CallbackQuery, person: Person, t: Translator, running: RunningAnswers) -> None:
     """The same, by the button: in a private chat the one who presses is the one who asked."""
     stopped = await running.stop(person.id)
-    await query.answer("" if stopped else t("dialog-nothing-to-stop"))
+    await settle(query, "" if stopped else t("dialog-nothing-to-stop"))
 
 
 async def on_generation_stopped(event: MessageGenerationStopped, running: RunningAnswers) -> None:

@@ -22,7 +22,7 @@ class ErrorReporter:
         self._texts = texts
         self._random = randomness
 
-    async def __call__(self, event: ErrorEvent, t: Translator | None = None) -> bool:
+    async def report(self, event: ErrorEvent, t: Translator | None = None) -> bool:
         """Log and tell; the update counts as dealt with."""
         if isinstance(event.exception, TelegramForbiddenError):
             logger.info("person_blocked_the_bot", update_id=event.update.update_id)
@@ -45,5 +45,6 @@ class ErrorReporter:
 def errors_router(reporter: ErrorReporter) -> Router:
     """Catches what no handler has."""
     router = Router(name="errors")
-    router.errors.register(reporter)
+    # The method itself: aiogram does not see that an object with an async `__call__` must be awaited.
+    router.errors.register(reporter.report)
     return router

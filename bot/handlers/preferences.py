@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, InputRichMessage, Message
 
 from bot.callbacks import LanguagePress, RichMessages, RichPress
 from bot.i18n import Texts, Translator
+from bot.presses import settle
 from bot.settings import RichMode
 from bot.views.keyboards import rich_question_keyboard, settings_keyboard
 from storage import People, Person
@@ -41,11 +42,11 @@ async def on_language(
 ) -> None:
     """Change the language, and the words of the settings with it."""
     if callback_data.code not in texts.languages:
-        await query.answer()
+        await settle(query)
         return
     await people.set_language(person.id, callback_data.code)
     t = texts.translator(callback_data.code)
-    await query.answer(t("settings-language-set"))
+    await settle(query, t("settings-language-set"))
     if isinstance(query.message, Message) and callback_data.code != person.language:
         keyboard = settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK)
         with suppress(TelegramBadRequest):  # it shows that language already, or is too old to change
@@ -58,14 +59,14 @@ async def on_rich(
     """Send a sample first: a client that cannot show rich messages shows an empty bubble, and the bot is not told."""
     match callback_data.choice:
         case RichMessages.TRY:
-            await query.answer()
+            await settle(query)
             await _send_sample(bot, person.id, t)
         case RichMessages.SEEN:
             await people.set_rich_messages(person.id, True)
-            await query.answer(t("settings-rich-on"), show_alert=True)
+            await settle(query, t("settings-rich-on"), show_alert=True)
         case RichMessages.OFF:
             await people.set_rich_messages(person.id, False)
-            await query.answer(t("settings-rich-is-off"), show_alert=True)
+            await settle(query, t("settings-rich-is-off"), show_alert=True)
 
 
 async def _send_sample(bot: Bot, chat_id: int, t: Translator) -> None:

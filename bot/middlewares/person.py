@@ -14,6 +14,7 @@ from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.i18n import Texts, Translator
+from bot.presses import settle
 from bot.settings import AccessMode
 from storage import Access, Person, QueuedUpdate
 
@@ -39,8 +40,9 @@ class PersonMiddleware(BaseMiddleware):
             return None
         # Telegram's own Stop button comes without a user; a private chat has its person's id.
         name, username = (user.full_name, user.username) if user else (chat.full_name, chat.username)
-        person = await self._doorkeeper.meet(chat.id, name, username)
-        t = self._texts.translator(person.language or (user.language_code if user else None))
+        language_code = user.language_code if user else None
+        person = await self._doorkeeper.meet(chat.id, name, username, language_code)
+        t = self._texts.translator(person.language or language_code)
         data["person"], data["t"] = person, t
         message = event.message if isinstance(event, Update) else None
         if message is not None and await self._claimed(message, person, t):
@@ -51,7 +53,7 @@ class PersonMiddleware(BaseMiddleware):
             queued: QueuedUpdate = data["queued"]
             await self._turn_away(message, person, t, queued.attempts)
         elif isinstance(event, Update) and isinstance(event.callback_query, CallbackQuery):
-            await event.callback_query.answer()
+            await settle(event.callback_query)
         return None
 
     async def _claimed(self, message: Message, person: Person, t: Translator) -> bool:
