@@ -55,6 +55,16 @@ async def nothing_left(house: House) -> None:
     await until(none)
 
 
+async def settled(house: House) -> None:
+    """Wait until everything that people did has come and has been dealt with."""
+
+    async def fetched() -> bool:
+        return not house.page.world.updates.pending
+
+    await until(fetched)
+    await nothing_left(house)
+
+
 async def stored_messages(database: Database) -> list[tuple[str, str, str]]:
     """Role, state and text of all messages, oldest first."""
     query = select(messages.c.role, messages.c.state, messages.c.text).order_by(messages.c.id)
