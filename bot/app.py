@@ -50,7 +50,7 @@ from storage import Conversations, Database, Inbox, People, PerformanceRows, Que
 logger = structlog.get_logger()
 
 # The page's own bot and its admin (the page offers to be either of its people).
-PLAYGROUND_TOKEN = "1:playground"  # noqa: S105 - opens nothing but the page on this machine
+PLAYGROUND_TOKEN = "42:playground"  # noqa: S105 - opens nothing but the page on this machine
 PLAYGROUND_ADMIN = 1
 PLAYGROUND_STATE = Path("data/playground.json")
 # How long answers may still be written after the order to stop; what is not done then is done after the restart.
