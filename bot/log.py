@@ -15,7 +15,9 @@ _BOT_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,50}")
 _BEARER = re.compile(r"(?i)(bearer\s+)[^\s\"']+")
 _API_KEY = re.compile(r"\bsk-[A-Za-z0-9_-]{6,}")
 # Libraries whose everyday messages are of no use to whoever runs the bot.
-_QUIET = ("aiogram", "aiohttp", "apscheduler", "alembic", "sqlalchemy", "asyncio", "httpx2")
+_QUIET = ("aiogram", "aiohttp", "apscheduler", "alembic", "asyncio", "httpx2")
+# Libraries whose DEBUG messages repeat what people write: the rows that they read, the parameters that they send.
+_TELLTALE = ("aiosqlite", "sqlalchemy")
 
 
 class Redaction:
@@ -84,6 +86,8 @@ def set_up_logging(*, level: str, form: str, secrets: Collection[str]) -> None:
     quiet = logging.DEBUG if level == "DEBUG" else logging.WARNING
     for name in _QUIET:
         logging.getLogger(name).setLevel(quiet)
+    for name in _TELLTALE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _local_time() -> structlog.types.Processor:
