@@ -1,0 +1,155 @@
+"""Asking the model in use: stopped, cancelled, closed early; one row for each request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.answering import Answering, StopSignal
+from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStarted, AnswerStopped, AnswerText
+from llm.clock import SystemClock
+from llm.config import Timeouts
+from llm.errors import FailureKind
+from llm.http import make_client
+from llm.monitoring import AttemptRecord, ModelPerformanceMonitor, ModelStats
+from llm.routing.primary import PrimaryModel
+from llm.types import Task
+from storage import Conversations, Turn, open_database
+from tests.fakes.model_server import ModelServer
+from tests.fakes.replies import Sse, Step, Stream, chunk, error, text_chunk
+
+STUCK = Sse((chunk({"role": "assistant", "content": ""}), text_chunk("part"), Step.HANG))
+
+
+@dataclass
+class Rows:
+    """Keeps the rows in memory."""
+
+    rows: list[AttemptRecord] = field(default_factory=list)
+
+    def add(self, record: AttemptRecord) -> None:
+        self.rows.append(record)
+
+    async def stats(
+        self, *, since: datetime, model: str | None = None, task: Task | None = None
+    ) -> Sequence[ModelStats]:
+        raise NotImplementedError
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class Desk:
+    """What a test of one answer needs."""
+
+    answering: Answering
+    turn: Turn
+    rows: list[AttemptRecord]
+    server: ModelServer
+    models: PrimaryModel
+
+    @property
+    def kinds(self) -> list[FailureKind | None]:
+        return [row.failure for row in self.rows]
+
+    async def all(self, stop: StopSignal) -> list[AnswerEvent]:
+        async with aclosing(self.answering.answer(self.turn, stop)) as events:
+            return [event async for event in events]
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    clock, rows = SystemClock(), Rows()
+    async with (
+        ModelServer() as server,
+        make_client() as http,
+        open_database(f"sqlite+aiosqlite:///{tmp_path}/bot.db", clock) as database,
+    ):
+        models = PrimaryModel(http=http, clock=clock, timeouts=Timeouts(), wanted_base=server.base, wanted_model="tiny")
+        conversations = Conversations(database, clock)
+        turn = await conversations.open_turn(chat_id=1, person_id=1, update_id=1, text="Hello")
+        answering = Answering(models, conversations, ModelPerformanceMonitor(rows, clock), clock)
+        yield Desk(answering, turn, rows.rows, server, models)
+
+
+async def test_a_whole_answer_is_told_piece_by_piece_and_kept_in_one_row(desk: Desk) -> None:
+    desk.server.script(Stream("one two", prompt_tokens=11))
+    events = await desk.all(StopSignal())
+    assert events[0] == AnswerStarted("tiny")
+    assert "".join(event.delta for event in events if isinstance(event, AnswerText)) == "one two"
+    assert isinstance(events[-1], AnswerCompleted)
+    (row,) = desk.rows
+    assert (row.model, row.failure, row.prompt_tokens, row.completion_tokens) == ("tiny", None, 11, 2)
+    assert row.ttft_seconds is not None
+    assert 0 < row.ttft_seconds <= row.latency_seconds
+
+
+async def test_a_stop_ends_the_wait_at_once_and_closes_the_connection(desk: Desk) -> None:
+    desk.server.script(STUCK)
+    stop = StopSignal()
+    events: list[AnswerEvent] = []
+    async with aclosing(desk.answering.answer(desk.turn, stop)) as answer:
+        async for event in answer:
+            events.append(event)
+            if isinstance(event, AnswerText):
+                asyncio.get_running_loop().call_later(0.02, stop.stop)
+                pressed = asyncio.get_running_loop().time() + 0.02
+    assert events[-1] == AnswerStopped("part")
+    gone = await desk.server.wait_disconnect()
+    assert gone.at - pressed < 0.1
+    assert desk.kinds == [FailureKind.CANCELLED]
+
+
+async def test_a_stop_before_the_beginning_asks_for_no_words(desk: Desk) -> None:
+    stop = StopSignal()
+    stop.stop()
+    stop.stop()
+    assert (await desk.all(stop))[-1] == AnswerStopped("")
+    assert desk.server.chats == []
+    assert desk.kinds == [FailureKind.CANCELLED]
+
+
+async def test_a_stop_that_comes_after_the_end_changes_nothing(desk: Desk) -> None:
+    stop = StopSignal()
+    events = await desk.all(stop)
+    stop.stop()
+    assert isinstance(events[-1], AnswerCompleted)
+    assert desk.kinds == [None]
+
+
+async def test_cancelling_closes_the_connection_and_keeps_one_row(desk: Desk) -> None:
+    desk.server.script(STUCK)
+    task = asyncio.create_task(desk.all(StopSignal()))
+    await desk.server.wait_requests()
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await desk.server.wait_disconnect()
+    assert desk.kinds == [FailureKind.CANCELLED]
+
+
+async def test_closing_it_early_closes_the_connection_and_keeps_one_row(desk: Desk) -> None:
+    desk.server.script(STUCK)
+    async with aclosing(desk.answering.answer(desk.turn, StopSignal())) as answer:
+        async for event in answer:
+            if isinstance(event, AnswerText):
+                break
+    await desk.server.wait_disconnect()
+    assert desk.kinds == [FailureKind.CANCELLED]
+
+
+async def test_a_failure_is_told_kept_and_raises_a_doubt(desk: Desk) -> None:
+    desk.server.script(error("boom", status=500))
+    last = (await desk.all(StopSignal()))[-1]
+    assert isinstance(last, AnswerFailed)
+    assert (last.failure.kind, last.model, last.text) == (FailureKind.SERVER_ERROR, "tiny", "")
+    assert desk.kinds == [FailureKind.SERVER_ERROR]
+    assert desk.models.needs_refresh
