@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from llm.clock import Clock
 from llm.types import Role
 from storage.database import Database
-from storage.inbox import closing
+from storage.inbox import closing_update
 from storage.tables import conversations, messages
 from storage.types import AnswerState, StoredMessage, Turn
 
@@ -132,7 +132,7 @@ class Conversations:
             first = (await connection.execute(once.values(closed_at=now))).rowcount == 1
             if first and not (state is AnswerState.FAILED and not text.strip()):
                 await _add(connection, turn.conversation_id, answer, now)
-            await connection.execute(closing(turn.update_id, now))
+            await connection.execute(closing_update(turn.update_id, now))
 
         await self._database.write("conversations.close_turn", close)
 

@@ -20,7 +20,7 @@ from storage.errors import DatabaseTooNew, DatabaseUnusable, ReadFailed, WriteFa
 from storage.finishing import finish
 from storage.lock import FileLock
 from storage.migrations import REVISIONS
-from storage.sqlite_file import copy_before, file_of, make_folder
+from storage.sqlite_file import copy_before, file_of, make_folder, make_private
 
 logger = structlog.get_logger()
 
@@ -110,14 +110,13 @@ async def open_database(url: str, clock: Clock) -> AsyncIterator[Database]:
     Raises `DatabaseUnusable`, `DatabaseLocked`, `DatabaseTooNew`. An older SQLite file is copied before it is
     migrated.
     """
-    # This library's DEBUG lines carry the parameters of each statement: what people write.
-    logging.getLogger("aiosqlite").setLevel(logging.INFO)
+    _quieten_libraries()
     address = _parsed(url)
     lock = FileLock(file_of(address)) if is_sqlite(address) else None
     try:
         if lock is not None:
             await finish(asyncio.to_thread(_prepare_file, address, lock))
-        database = await finish(_open(address, clock))
+        database = await _open(address, clock)
         try:
             yield database
         finally:
@@ -125,6 +124,13 @@ async def open_database(url: str, clock: Clock) -> AsyncIterator[Database]:
     finally:
         if lock is not None:
             lock.release()
+
+
+def _quieten_libraries() -> None:
+    # Its DEBUG lines carry the parameters of each statement: what people write.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
+    # Its INFO lines say less than ours.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _parsed(url: str) -> URL:
@@ -138,8 +144,10 @@ def _parsed(url: str) -> URL:
 
 
 def _prepare_file(address: URL, lock: FileLock) -> None:
-    make_folder(file_of(address))
+    path = file_of(address)
+    make_folder(path)
     lock.take()
+    make_private(path)
 
 
 async def _open(address: URL, clock: Clock) -> Database:
@@ -151,7 +159,8 @@ async def _open(address: URL, clock: Clock) -> Database:
         if found != REVISIONS[-1]:
             await writer.dispose()
             await _migrate(address, found)
-            logger.info("database_migrated", found=found, now=REVISIONS[-1], seconds=clock.monotonic() - started)
+            seconds = round(clock.monotonic() - started, 3)
+            logger.info("database_migrated", found=found, now=REVISIONS[-1], seconds=seconds)
         reader = await asyncio.to_thread(make_reader, address) if is_sqlite(address) else writer
     except BaseException:
         await writer.dispose()
@@ -180,10 +189,10 @@ def _read_revision(connection: Connection) -> str | None:
 
 async def _migrate(address: URL, found: str | None) -> None:
     if found is not None and is_sqlite(address):
-        copy = await asyncio.to_thread(copy_before, file_of(address), REVISIONS[-1])
+        copy = await finish(asyncio.to_thread(copy_before, file_of(address), REVISIONS[-1]))
         logger.info("database_copied", path=str(copy))
     try:
-        await asyncio.to_thread(_run_migrations, address)
+        await finish(asyncio.to_thread(_run_migrations, address))
     except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnusable(_place(address), f"the migration failed ({reason_of(error)})") from error
 

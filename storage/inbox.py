@@ -94,7 +94,7 @@ class Inbox:
 
     async def done(self, update_id: int) -> None:
         """Close an update; only its id is kept. Closing it again changes nothing."""
-        statement = closing(update_id, self._clock.now())
+        statement = closing_update(update_id, self._clock.now())
         await self._database.write("inbox.done", lambda connection: connection.execute(statement))
 
     async def forget_done(self, before: datetime) -> int:
@@ -107,7 +107,7 @@ class Inbox:
         return await self._database.write("inbox.forget_done", drop)
 
 
-def closing(update_id: int, now: datetime) -> Update:
+def closing_update(update_id: int, now: datetime) -> Update:
     """The statement that marks an update as done and wipes what it said."""
     return (
         update(updates)

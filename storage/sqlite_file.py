@@ -34,6 +34,17 @@ def make_folder(path: Path) -> None:
         raise DatabaseUnusable(str(path), "is a folder, not a file")
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file for a new database, so that no other user of the machine can read what people write.
+
+    One that is there keeps the rights that somebody has given it. Blocks; raises `DatabaseUnusable`.
+    """
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise DatabaseUnusable(str(path), f"cannot be written ({error.strerror})") from error
+
+
 def copy_before(path: Path, revision: str) -> Path:
     """Copy the database to `<name>.before-<revision>` and return that path. Blocks; raises `DatabaseUnusable`.
 
@@ -43,6 +54,7 @@ def copy_before(path: Path, revision: str) -> Path:
     unfinished = copy.with_name(copy.name + ".unfinished")
     try:
         unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as target:
             source.backup(target)
         unfinished.replace(copy)

@@ -61,6 +61,15 @@ async def test_makes_its_folder_and_keeps_what_is_stored(sqlite_url: str, file: 
         assert [person.name for person in await People(database, clock).all()] == ["Anna"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+async def test_no_other_user_can_read_a_new_database(sqlite_url: str, file: Path, clock: SystemClock) -> None:
+    async with open_database(sqlite_url, clock) as database:
+        await People(database, clock).seen(1, "Anna", None)
+        written = list(file.parent.glob("domovoy.db*"))
+        assert {oct(path.stat().st_mode & 0o077) for path in written} == {"0o0"}
+        assert len(written) == 4
+
+
 async def test_leaves_everything_in_the_file_when_closed(sqlite_url: str, file: Path, clock: SystemClock) -> None:
     await make(sqlite_url, clock)
     assert not file.with_name("domovoy.db-wal").exists()
@@ -175,6 +184,16 @@ async def test_logging_stays_as_it_was_but_for_the_library_that_logs_texts(
             await People(database, clock).seen(1, "a name to look for", None)
     assert (logging.root.handlers, logging.getLogger("bot").disabled) == (handlers, disabled)
     assert "a name to look for" not in caplog.text
+
+
+async def test_an_opening_that_is_cancelled_can_be_repeated(sqlite_url: str, clock: SystemClock) -> None:
+    for steps in (0, 1, 2, 5, 10, 20, 50, 100):
+        opening = asyncio.create_task(make(sqlite_url, clock))
+        for _ in range(steps):
+            await asyncio.sleep(0.0005)
+        opening.cancel()
+        await asyncio.wait({opening})
+    await make(sqlite_url, clock)
 
 
 async def test_opening_leaves_the_loop_free(sqlite_url: str, clock: SystemClock) -> None:
