@@ -35,10 +35,11 @@ function languageOf(pre) {
 }
 
 function dressCode(pre) {
-  const around = wrap(pre, "code");
+  const name = languageOf(pre);
+  const around = wrap(pre, name ? "code" : "code nameless");
   around.dir = "ltr";
   const copy = el("button", { type: "button", class: "copy", "data-copy": "", "aria-label": t("copy"), title: t("copy") }, icon("copy"));
-  around.prepend(el("div", { class: "code-head", "data-decor": "" }, el("span", {}, languageOf(pre)), copy));
+  around.prepend(el("div", { class: "code-head", "data-decor": "" }, el("span", {}, name), copy));
 }
 
 function dressSpoiler(node) {

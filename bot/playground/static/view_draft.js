@@ -7,6 +7,7 @@ import { Reveal } from "./reveal.js";
 
 const SLOWEST_MS = 1500;
 const FASTEST_MS = 180;
+const FIRST_LETTERS = 8;
 
 export class DraftView {
   /** @param stop is called with the draft when its Stop is pressed, and returns a promise */
@@ -50,7 +51,7 @@ export class DraftView {
   }
 
   #grow(draft) {
-    const from = this.shown;
+    const from = Math.max(this.shown, FIRST_LETTERS);
     this.growing?.stop(false);
     this.node.classList.remove("thinking");
     this.text.classList.toggle("rich", Boolean(draft.rich));
