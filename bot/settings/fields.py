@@ -213,8 +213,10 @@ class Settings(BaseSettings):
         return tuple(secret.get_secret_value() for secret in found if secret.get_secret_value())
 
     def not_yet_in_force(self) -> tuple[str, ...]:
-        """Variables that are set and checked, but whose feature this version does not have."""
-        return tuple(name.upper() for name in sorted(self.model_fields_set & LATER))
+        """Variables that are set to something else than their default, but whose feature this version does not have."""
+        fields = type(self).model_fields
+        changed = (name for name in self.model_fields_set & LATER if getattr(self, name) != fields[name].default)
+        return tuple(name.upper() for name in sorted(changed))
 
     def multi_model(self) -> MultiModelSettings:
         """All models and the limits of a call, as the language-model layer wants them."""
