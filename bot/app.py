@@ -54,7 +54,7 @@ PLAYGROUND_TOKEN = "42:playground"  # noqa: S105 - opens nothing but the page on
 PLAYGROUND_ADMIN = 1
 PLAYGROUND_STATE = Path("data/playground.json")
 # How long answers may still be written after the order to stop; what is not done then is done after the restart.
-GRACE_SECONDS = 1.5
+GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,81 @@
+"""Texts: the same keys and variables in each language, all of them used, none missing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.i18n import LANGUAGES, MissingText, Texts
+from bot.views.failures import failure_key
+from llm.errors import Failure, FailureKind, Phase
+
+BOT = Path(__file__).parent.parent.parent / "bot"
+
+
+def keys_of(language: str) -> dict[str, set[str]]:
+    """Each key with the variables in its text."""
+    text = (BOT / "locales" / f"{language}.ftl").read_text()
+    parts = re.split(r"^([a-z][a-z0-9-]*) =", text, flags=re.MULTILINE)[1:]
+    return {key: set(re.findall(r"\$(\w+)", body)) for key, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def used_keys() -> tuple[set[str], set[str]]:
+    """Keys that stand whole in the code, and beginnings of keys that are put together there."""
+    whole, beginnings = set(), set()
+    for path in BOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                beginnings.add(str(node.values[0].value))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+    return whole, {start for start in beginnings if re.fullmatch(r"[a-z]+-[a-z0-9-]*", start)}
+
+
+def test_each_language_has_the_same_keys_with_the_same_variables():
+    first, *others = (keys_of(language) for language in LANGUAGES)
+    for other in others:
+        assert other == first
+
+
+def test_every_text_is_used():
+    whole, beginnings = used_keys()
+    unused = {key for key in keys_of("en") if key not in whole and not key.startswith(tuple(beginnings))}
+    assert unused == set()
+
+
+def test_every_key_that_the_code_asks_for_exists():
+    asked = set()
+    for path in BOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and node.args:
+                name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                key = node.args[0]
+                if name in ("t", "words") and isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    asked.add(key.value)
+    assert len(asked) > 40
+    assert asked <= set(keys_of("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", FailureKind)
+def test_every_kind_of_failure_has_words(kind: FailureKind, language: str):
+    words = Texts().translator(language)(failure_key(Failure(kind, Phase.CONNECT, 0.0)))
+    assert words.strip()
+
+
+def test_languages_are_chosen_by_the_code_of_the_client():
+    texts = Texts()
+    codes = {"ru": "ru", "ru-RU": "ru", "en": "en", "pt-br": "en", "": "en", None: "en"}
+    assert {code: texts.translator(code).language for code in codes} == codes
+
+
+def test_a_missing_text_or_variable_is_a_fault_of_the_program():
+    t = Texts().translator("en")
+    with pytest.raises(MissingText) as no_key:
+        t("no-such-text")
+    assert no_key.value.key == "no-such-text"
+    with pytest.raises(MissingText):
+        t("about-model", model="a")

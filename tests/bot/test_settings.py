@@ -1,0 +1,209 @@
+"""Settings: what is read, what is refused, and what a refusal says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Problem, SettingsError
+from bot.settings import AccessMode, RichMode, Settings, format_problems, load_settings
+
+NOWHERE = Path("/nonexistent/.env")
+TOKEN = "123456789:AAE" + "x" * 32
+
+
+def load(**environ: str) -> Settings:
+    return load_settings(NOWHERE, environ)
+
+
+def problems(**environ: str) -> dict[str, Problem]:
+    with pytest.raises(SettingsError) as caught:
+        load(**environ)
+    return {problem.variable: problem for problem in caught.value.problems}
+
+
+def test_with_nothing_set_everything_has_its_default():
+    settings = load()
+    assert settings.playground
+    assert settings.timeout_seconds == 30
+    assert settings.max_retries == 3
+    assert settings.fallback_enabled
+    assert settings.redetect_every == timedelta(hours=24)
+    assert settings.not_yet_in_force() == ()
+
+
+def test_an_empty_value_counts_as_not_set():
+    assert load(ACCESS="", TIMEOUT_SECONDS=" ").model_fields_set == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("BOT_TOKEN", "no-token", "@BotFather"),
+        ("ADMIN_IDS", "1,x", "valid integer"),
+        ("ALLOWED_IDS", "-5", "positive"),
+        ("ACCESS", "everybody", "'open', 'approve' or 'allowlist'"),
+        ("TELEGRAM_API_BASE", "localhost:8081", "http://"),
+        ("LLM_API_BASE", "127.0.0.1:1", "http://"),
+        ("DATABASE_URL", "mysql://h/d", "sqlite+aiosqlite:///"),
+        ("TIMEOUT_SECONDS", "0", "greater than 0"),
+        ("TIMEOUT_SECONDS", "soon", "number"),
+        ("MAX_RETRIES", "99", "20"),
+        ("REDETECT_EVERY", "1 week", "24h"),
+        ("CLOUD_BUDGET_DAY", "-1", "greater than or equal to 0"),
+        ("RICH_MESSAGES", "maybe", "'ask', 'always' or 'never'"),
+        ("SELECTION", "random", "'auto' or 'ordered'"),
+        ("PLAYGROUND_HOST", "0.0.0.0", "this machine"),  # noqa: S104 - refused, that is the test
+        ("PLAYGROUND_PORT", "70000", "65535"),
+        ("LOG_LEVEL", "LOUD", "'DEBUG'"),
+        ("LOG_FORMAT", "xml", "'console'"),
+        ("FALLBACK_ENABLED", "perhaps", "boolean"),
+    ],
+)
+def test_a_wrong_value_names_the_variable_and_what_is_allowed(name: str, value: str, words: str):
+    found = problems(**{name: value})
+    assert list(found) == [name]
+    assert words in found[name].allowed
+    shown = format_problems(tuple(found.values()))
+    assert name in shown
+    assert words in shown
+    secret = name in ("BOT_TOKEN", "DATABASE_URL")
+    assert (repr(value) in shown) is not secret
+
+
+def test_all_faults_are_told_at_once():
+    assert set(problems(ACCESS="x", LOG_LEVEL="y", MAX_RETRIES="z")) == {"ACCESS", "LOG_LEVEL", "MAX_RETRIES"}
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=40))
+def test_no_refusal_shows_a_secret(secret: str):
+    with pytest.raises(SettingsError) as caught:
+        load(
+            BOT_TOKEN=f"{secret}!",
+            LLM_API_KEY=secret,
+            PRIMARY_MODEL__API_KEY=secret,
+            PRIMARY_MODEL__MAX_TOKNS="5",
+            FALLBACK_MODELS=f'[{{"name": "x", "api_key": "{secret}"}}]',
+            DATABASE_URL=f"mysql://u:{secret}@host/db",
+        )
+    shown = format_problems(caught.value.problems)
+    assert secret not in shown
+    assert secret not in str(caught.value)
+
+
+def test_a_misspelt_field_of_a_model_gets_a_suggestion():
+    found = problems(PRIMARY_MODEL__NAME="a", PRIMARY_MODEL__API_BASE="http://h", PRIMARY_MODEL__MAX_TOKNS="5")
+    assert "MAX_TOKENS" in found["PRIMARY_MODEL__MAX_TOKNS"].allowed
+
+
+def test_a_missing_field_of_a_model_is_named_by_its_variable():
+    assert problems(PRIMARY_MODEL__NAME="a")["PRIMARY_MODEL__API_BASE"].allowed == "is missing"
+    assert "FALLBACK_MODELS__0__API_BASE" in problems(FALLBACK_MODELS='[{"name": "x"}]')
+
+
+def test_fallback_models_may_be_json_or_numbered():
+    as_json = load(FALLBACK_MODELS='[{"name": "a", "api_base": "http://a"}, {"name": "b", "api_base": "http://b"}]')
+    numbered = load(
+        FALLBACK_MODELS__1__NAME="b",
+        FALLBACK_MODELS__1__API_BASE="http://b",
+        FALLBACK_MODELS__0__NAME="a",
+        FALLBACK_MODELS__0__API_BASE="http://a",
+    )
+    assert as_json.fallback_models == numbered.fallback_models
+    assert [model.name for model in numbered.multi_model().fallback_models] == ["a", "b"]
+    assert numbered.not_yet_in_force() == ("FALLBACK_MODELS",)
+
+
+def test_a_gap_in_the_numbers_is_refused():
+    found = problems(
+        FALLBACK_MODELS__0__NAME="a", FALLBACK_MODELS__0__API_BASE="http://a", FALLBACK_MODELS__2__NAME="c"
+    )
+    assert "found 0, 2" in found["FALLBACK_MODELS"].allowed
+
+
+def test_broken_json_says_where_it_breaks():
+    assert problems(FALLBACK_MODELS='[{"name":}]')["FALLBACK_MODELS"].allowed.endswith("character 10")
+
+
+def test_a_typing_error_in_the_file_gets_the_nearest_name(tmp_path: Path):
+    (tmp_path / ".env").write_text("LLM_MODLE=a\nEDITOR=vi\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path / ".env", {})
+    [problem] = caught.value.problems
+    assert problem.variable == "LLM_MODLE"
+    assert "LLM_MODEL?" in problem.allowed
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path):
+    (tmp_path / ".env").write_bytes(b"\xff\xfe\x00A")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path / ".env", {})
+    assert "text file" in caught.value.problems[0].allowed
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path):
+    (tmp_path / ".env").write_text("LLM_MODEL=file\nLLM_API_BASE=http://file\n")
+    settings = load_settings(tmp_path / ".env", {"LLM_MODEL": "environment"})
+    assert (settings.llm_model, settings.llm_api_base) == ("environment", "http://file")
+
+
+def test_the_environment_of_the_process_does_not_creep_in(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LLM_MODEL", "from the process")
+    assert load().llm_model == ""
+
+
+def test_two_ways_to_name_the_primary_model_must_not_disagree():
+    found = problems(LLM_MODEL="a", PRIMARY_MODEL__NAME="b", PRIMARY_MODEL__API_BASE="http://h")
+    assert "PRIMARY_MODEL__NAME" in found["LLM_MODEL"].allowed
+    same = load(LLM_MODEL="b", LLM_API_BASE="http://h/", PRIMARY_MODEL__NAME="b", PRIMARY_MODEL__API_BASE="http://h")
+    assert same.primary_model is not None
+
+
+def test_ids_are_split_at_commas():
+    assert load(ADMIN_IDS="5, 6,").admin_ids == (5, 6)
+    assert load(ADMIN_IDS="7").admin_ids == (7,)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0", 0), ("90s", 90), ("30m", 1800), ("1.5h", 5400), ("7D", 604800)])
+def test_durations_have_units(text: str, seconds: int):
+    assert load(REDETECT_EVERY=text).redetect_every == timedelta(seconds=seconds)
+
+
+def test_the_page_is_open_and_has_its_own_database_unless_something_else_is_set():
+    page, bot = load(), load(BOT_TOKEN=TOKEN)
+    assert (page.effective_access, bot.effective_access) == (AccessMode.OPEN, AccessMode.APPROVE)
+    assert page.effective_database_url != bot.effective_database_url
+    assert load(ACCESS="Approve").effective_access is AccessMode.APPROVE
+    assert load(DATABASE_URL="sqlite+aiosqlite:///x.db").effective_database_url.endswith("x.db")
+
+
+def test_rich_messages_are_for_whom_they_show():
+    assert [RichMode.ASK.applies(chosen) for chosen in (None, False, True)] == [False, False, True]
+    assert RichMode.ALWAYS.applies(None)
+    assert not RichMode.NEVER.applies(True)
+
+
+def test_every_secret_that_is_set_is_known_to_the_log():
+    settings = load(
+        BOT_TOKEN=TOKEN, LLM_API_KEY="key-1", FALLBACK_MODELS='[{"name":"a","api_base":"http://a","api_key":"key-2"}]'
+    )
+    assert set(settings.secrets) == {TOKEN, "key-1", "key-2"}
+
+
+def test_a_wrong_setting_ends_the_program_with_two_and_no_traceback(tmp_path: Path):
+    environ = {**os.environ, "ACCESS": "everybody", "BOT_TOKEN": "hunter2hunter2", "PYTHONPATH": str(Path.cwd())}
+    run = subprocess.run(
+        [sys.executable, "-m", "bot"], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2
+    assert "ACCESS = 'everybody'" in run.stderr
+    assert "BOT_TOKEN" in run.stderr
+    assert "hunter2" not in run.stderr
+    assert "Traceback" not in run.stderr

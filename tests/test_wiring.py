@@ -1,0 +1,71 @@
+"""Handlers get what they ask for: aiogram matches parameters by name, and nothing else would notice a misspelt one."""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import Iterator
+
+from aiogram import Router
+from aiogram.dispatcher.event.handler import HandlerObject
+from aiogram.filters.callback_data import CallbackData
+
+import bot.callbacks
+from bot.filters import IsAdmin
+from bot.handlers.errors import ErrorReporter
+from bot.handlers.routers import make_routers
+from bot.i18n import Texts
+from bot.wiring import PER_UPDATE, Wiring
+
+# What aiogram itself, and the filters in use, hand to handlers.
+OF_AIOGRAM = {"bot", "command", "callback_data"}
+
+
+def routers() -> tuple[Router, ...]:
+    return make_routers(ErrorReporter(Texts(), random.Random(1)))
+
+
+def handlers() -> Iterator[tuple[Router, str, HandlerObject]]:
+    for router in routers():
+        for name, observer in router.observers.items():
+            for handler in observer.handlers:
+                yield router, name, handler
+
+
+def test_every_parameter_of_every_handler_is_known():
+    known = set(Wiring.__annotations__) | PER_UPDATE | OF_AIOGRAM
+    unknown = {}
+    count = 0
+    for _, _, handler in handlers():
+        count += 1
+        _event, *parameters = inspect.signature(handler.callback).parameters
+        missing = set(parameters) - known
+        if missing:
+            unknown[getattr(handler.callback, "__name__", repr(handler.callback))] = missing
+    assert unknown == {}
+    assert count > 12
+
+
+def test_the_routers_can_be_made_more_than_once():
+    assert {id(router) for router in routers()}.isdisjoint({id(router) for router in routers()})
+
+
+def test_everything_for_admins_is_behind_the_same_filter():
+    [admin] = [router for router in routers() if router.name == "admin"]
+    for observer in (admin.message, admin.callback_query):
+        assert observer.handlers
+        filters = observer._handler.filters or []
+        assert any(isinstance(filter_.callback, IsAdmin) for filter_ in filters)
+
+
+def test_what_people_say_is_handled_last():
+    assert routers()[-1].name == "chat"
+
+
+def test_each_kind_of_button_has_a_prefix_of_its_own():
+    kinds = [
+        kind
+        for kind in vars(bot.callbacks).values()
+        if isinstance(kind, type) and issubclass(kind, CallbackData) and kind is not CallbackData
+    ]
+    assert len({kind.__prefix__ for kind in kinds}) == len(kinds) > 3
