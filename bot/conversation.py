@@ -14,7 +14,8 @@ async def messages_for(conversations: Conversations, turn: Turn, max_context: in
     """The messages to send for a turn: as much of the past as the model can hold, and the turn's own text last."""
     past = await conversations.history(turn.conversation_id, before_message_id=turn.message_id)
     said = [*_dialogue(past), Message(Role.USER, turn.text)]
-    return fit(_joined(said), max_context)
+    # Joined only after fitting: a question that was too long must not ride along with the next one.
+    return _joined(fit(said, max_context))
 
 
 def _dialogue(past: Iterable[StoredMessage]) -> list[Message]:
@@ -22,9 +23,9 @@ def _dialogue(past: Iterable[StoredMessage]) -> list[Message]:
     return [Message(message.role, message.text) for message in past if message.state is not AnswerState.FAILED]
 
 
-def _joined(messages: Iterable[Message]) -> list[Message]:
+def _joined(messages: Iterable[Message]) -> tuple[Message, ...]:
     """Neighbours with the same role become one message: many chat templates refuse two in a row (servers.md 12)."""
     joined: list[Message] = []
     for role, same in groupby(messages, key=lambda message: message.role):
         joined.append(Message(role, "\n\n".join(message.text for message in same)))
-    return joined
+    return tuple(joined)

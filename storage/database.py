@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from sqlalchemy import URL, Connection, Row, Select, Table, inspect, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -21,12 +21,16 @@ from storage.finishing import finish
 from storage.lock import FileLock
 from storage.migrations import REVISIONS
 from storage.sqlite_file import copy_before, file_of, make_folder, make_private
+from storage.tables import metadata
 
 logger = structlog.get_logger()
 
 Result = TypeVar("Result")
 Work = Callable[[AsyncConnection], Awaitable[Result]]
-AnyInsert = sqlite.Insert | postgresql.Insert
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+
+    AnyInsert = sqlite.Insert | PostgresInsert
 
 BACKENDS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
@@ -68,7 +72,11 @@ class Database:
 
     def insert(self, table: Table) -> AnyInsert:
         """An INSERT of this database's dialect, which knows ON CONFLICT."""
-        return postgresql.insert(table) if self._writer.dialect.name == "postgresql" else sqlite.insert(table)
+        if self._writer.dialect.name == "postgresql":
+            from sqlalchemy.dialects import postgresql  # large, and most installations have SQLite
+
+            return postgresql.insert(table)
+        return sqlite.insert(table)
 
     async def aclose(self) -> None:
         """Wait for the writer and close all connections; SQLite then moves its journal into the file."""
@@ -156,7 +164,9 @@ async def _open(address: URL, clock: Clock) -> Database:
     writer = await asyncio.to_thread(make_writer, address)
     try:
         found = await _revision(writer, address)
-        if found != REVISIONS[-1]:
+        if found is None:
+            await finish(_create(writer, address))
+        elif found != REVISIONS[-1]:
             await writer.dispose()
             await _migrate(address, found)
             seconds = round(clock.monotonic() - started, 3)
@@ -187,8 +197,27 @@ def _read_revision(connection: Connection) -> str | None:
     return found
 
 
-async def _migrate(address: URL, found: str | None) -> None:
-    if found is not None and is_sqlite(address):
+async def _create(engine: AsyncEngine, address: URL) -> None:
+    """Give an empty database today's schema at once: the steps that lead to it need Alembic, which takes 9 MB."""
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_create_tables)
+    except (SQLAlchemyError, OSError) as error:
+        raise DatabaseUnusable(_place(address), f"the tables cannot be made ({reason_of(error)})") from error
+    logger.info("database_created", revision=REVISIONS[-1])
+
+
+def _create_tables(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=False)
+    # As Alembic makes it, so that it finds the revision when there is something to migrate.
+    connection.execute(
+        text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:now)"), {"now": REVISIONS[-1]})
+
+
+async def _migrate(address: URL, found: str) -> None:
+    if is_sqlite(address):
         copy = await finish(asyncio.to_thread(copy_before, file_of(address), REVISIONS[-1]))
         logger.info("database_copied", path=str(copy))
     try:

@@ -87,9 +87,7 @@ async def test_the_button_below_an_edited_answer_ends_it(house: OpenHouse, model
         assert home.page.called("answerCallbackQuery")
 
 
-async def test_new_stops_it_and_no_model_hears_of_it_again(
-    house: OpenHouse, model_server: ModelServer
-) -> None:
+async def test_new_stops_it_and_no_model_hears_of_it_again(house: OpenHouse, model_server: ModelServer) -> None:
     async with house(**served_by(model_server)) as home:
         await begun(home, model_server)
         await home.say(ME, "/new", answers=2)

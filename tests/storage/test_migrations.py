@@ -35,9 +35,17 @@ def differences(connection):
     return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
 
 
-async def test_migrations_lead_to_the_schema_of_the_tables(url: str, clock: SystemClock) -> None:
+async def test_a_new_database_has_the_schema_and_the_revision_that_the_migrations_lead_to(
+    url: str, clock: SystemClock
+) -> None:
     async with open_database(url, clock):
         pass
+    assert await with_connection(url, differences) == []
+    revision = await with_connection(
+        url, lambda connection: connection.scalar(text("SELECT version_num FROM alembic_version"))
+    )
+    assert revision == REVISIONS[-1]
+    await asyncio.to_thread(migrate, make_url(url))  # finds nothing to do
     assert await with_connection(url, differences) == []
 
 
@@ -89,11 +97,13 @@ async def test_a_new_file_is_not_copied(sqlite_url: str, file: Path, clock: Syst
     assert list(file.parent.glob("*.before-*")) == []
 
 
-async def test_a_migration_that_fails_leaves_nothing_behind(sqlite_url: str, file: Path, clock: SystemClock) -> None:
+async def test_making_the_tables_leaves_nothing_behind_when_it_fails(
+    sqlite_url: str, file: Path, clock: SystemClock
+) -> None:
     file.parent.mkdir()
     with closing(sqlite3.connect(file)) as connection:
-        connection.execute("CREATE TABLE attempts (id INTEGER)")  # the last that the migration makes
-    with pytest.raises(DatabaseUnusable, match="migration failed"):
+        connection.execute("CREATE TABLE attempts (id INTEGER)")  # in the way of one of the last
+    with pytest.raises(DatabaseUnusable, match="cannot be made"):
         async with open_database(sqlite_url, clock):
             pass
     with closing(sqlite3.connect(file)) as connection:
