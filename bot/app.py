@@ -25,6 +25,7 @@ from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
 from bot.delivery.flood import FloodControl
 from bot.errors import StartError
+from bot.greeting import Greeting
 from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
 from bot.i18n import Texts
@@ -143,15 +144,16 @@ async def running_app(
             dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
+            greeting = Greeting(bot, menus, doorkeeper, clock)
             await models.refresh()
             announcer.models(models.candidates())
             announcer.later_settings()
             await stack.enter_async_context(Jobs(models, inbox, clock))
-            work = await stack.enter_async_context(_at_work(polling, worker, menus, doorkeeper, running))
+            work = await stack.enter_async_context(_at_work(polling, worker, greeting, running))
             if code is not None:
                 announcer.owner_code(code)
             page = None if playground is None else playground.base_url
-            announcer.ready(username=None, page=page, seconds=clock.monotonic() - started)
+            announcer.ready(page=page, seconds=clock.monotonic() - started)
             yield App(bot, dispatcher, database, inbox, models, worker, running, code, playground, work)
             if work.done():
                 work.result()
@@ -223,19 +225,14 @@ def _feed(dispatcher: Dispatcher, bot: Bot) -> Feed:
 
 @asynccontextmanager
 async def _at_work(
-    polling: Polling, worker: InboxWorker, menus: CommandMenus, doorkeeper: Doorkeeper, running: RunningAnswers
+    polling: Polling, worker: InboxWorker, greeting: Greeting, running: RunningAnswers
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Fetch and answer. In the end nothing new is taken, answers get a moment, the rest is left for the next start."""
-
-    async def show_menus() -> None:
-        await menus.show_everyone()
-        for admin_id in await doorkeeper.admins():
-            await menus.show_admin(admin_id)
 
     fetching = asyncio.create_task(polling.run(), name="polling")
     working = asyncio.create_task(worker.run(), name="inbox")
     watching = asyncio.create_task(_first_end(fetching, working), name="watch")
-    tasks = [fetching, working, watching, asyncio.create_task(show_menus(), name="menus")]
+    tasks = [fetching, working, watching, asyncio.create_task(greeting.run(), name="greeting")]
     try:
         yield watching
     finally:

@@ -45,9 +45,9 @@ class Announcer:
         """How to become the admin of a bot that has none."""
         logger.warning("no_admin_yet", send_this_to_the_bot_to_become_its_admin=code.shown)
 
-    def ready(self, *, username: str | None, page: str | None, seconds: float) -> None:
-        """Where to chat."""
-        where = {"chat_at": page} if page else {"bot": f"@{username}"}
+    def ready(self, *, page: str | None, seconds: float) -> None:
+        """Where to chat. Telegram's answer is not waited for: it is told when it comes."""
+        where = {"chat_at": page} if page else {"chat_in": "Telegram"}
         logger.info("ready", **where, seconds=round(seconds, 2))
 
 

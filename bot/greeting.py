@@ -1,0 +1,46 @@
+"""The first contact with Telegram: who the bot is, no webhook in the way of polling, the command menus."""
+
+from __future__ import annotations
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
+
+from bot.access import Doorkeeper
+from bot.commands import CommandMenus
+from llm.clock import Clock
+
+logger = structlog.get_logger()
+
+RETRY_SECONDS = 10.0
+
+
+class Greeting:
+    """Tries until Telegram answers; what the bot does for people does not wait for it."""
+
+    def __init__(self, bot: Bot, menus: CommandMenus, doorkeeper: Doorkeeper, clock: Clock) -> None:
+        self._bot = bot
+        self._menus = menus
+        self._doorkeeper = doorkeeper
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Make contact once. A token that Telegram does not know is told by the polling, which ends with it."""
+        while not await self._introduced():
+            await self._clock.sleep(RETRY_SECONDS)
+        await self._menus.show_everyone()
+        for admin_id in await self._doorkeeper.admins():
+            await self._menus.show_admin(admin_id)
+
+    async def _introduced(self) -> bool:
+        try:
+            me = await self._bot.get_me()
+            # One that another program has set would keep every update from us; none that waits is dropped.
+            await self._bot.delete_webhook()
+        except TelegramUnauthorizedError:
+            return False
+        except AiogramError as error:
+            logger.debug("telegram_not_greeted", error=type(error).__name__)
+            return False
+        logger.info("telegram_connected", bot=f"@{me.username}")
+        return True
