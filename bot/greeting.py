@@ -40,7 +40,7 @@ class Greeting:
         except TelegramUnauthorizedError:
             return False
         except AiogramError as error:
-            logger.debug("telegram_not_greeted", error=type(error).__name__)
+            logger.debug("bot_not_connected", error=type(error).__name__)
             return False
-        logger.info("telegram_connected", bot=f"@{me.username}")
+        logger.info("bot_connected", bot=f"@{me.username}")
         return True

@@ -49,5 +49,6 @@ def _details(t: Translator, event: AnswerFailed) -> str:
         model=event.model or "–",
         server=event.server or "–",
         marks=", ".join(mark for mark in marks if mark),
-        detail=failure.detail,
+        # Without a status it is our own chain of exceptions, which is of use in the log only.
+        detail=failure.detail if failure.status is not None else "",
     ).strip()
