@@ -6,7 +6,8 @@ import random
 
 import structlog
 from aiogram import Router
-from aiogram.exceptions import AiogramError, TelegramForbiddenError
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.exceptions import AiogramError, TelegramForbiddenError, TelegramNetworkError, TelegramServerError
 from aiogram.types import ErrorEvent
 
 from bot.faults import trace_of
@@ -22,8 +23,10 @@ class ErrorReporter:
         self._texts = texts
         self._random = randomness
 
-    async def report(self, event: ErrorEvent, t: Translator | None = None) -> bool:
-        """Log and tell; the update counts as dealt with."""
+    async def report(self, event: ErrorEvent, t: Translator | None = None) -> object:
+        """Log and tell; the update counts as dealt with. When Telegram stays away, the intake tries it again."""
+        if isinstance(event.exception, TelegramNetworkError | TelegramServerError):
+            return UNHANDLED
         if isinstance(event.exception, TelegramForbiddenError):
             logger.info("person_blocked_the_bot", update_id=event.update.update_id)
             return True

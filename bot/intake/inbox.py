@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 import structlog
+from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 
 from bot.faults import trace_of
 from llm.clock import Clock
@@ -17,14 +18,15 @@ logger = structlog.get_logger()
 Feed = Callable[[QueuedUpdate], Awaitable[None]]
 
 DATABASE_PAUSE_SECONDS = 1.0
+TELEGRAM_PAUSE_SECONDS = 10.0
 
 
 class InboxWorker:
     """Deals with each stored update once.
 
     An update counts as done when `feed` has come back, whether it worked or not: a fault was told to the person by
-    then. One that a shutdown or a crash interrupts stays, and is fed again after the restart with `attempts` one
-    higher.
+    then. While Telegram stays away nothing can be told, so it is fed again. One that a shutdown or a crash interrupts
+    stays, and is fed again after the restart. `attempts` counts.
     """
 
     def __init__(self, inbox: Inbox, feed: Feed, *, clock: Clock) -> None:
@@ -95,15 +97,26 @@ class InboxWorker:
                 logger.error("update_not_begun", update_id=update_id, error=str(error))
                 await self._clock.sleep(DATABASE_PAUSE_SECONDS)
 
-    async def _deal_with(self, update: QueuedUpdate) -> None:
-        begun = await self._begun(update.update_id)
-        if begun is None:
-            self._finished.add(update.update_id)
-            return
+    async def _fed(self, update: QueuedUpdate) -> bool:
+        """Whether the update has been dealt with; not so when Telegram stayed away, so that nothing could be said."""
         try:
-            await self._feed(begun)
+            await self._feed(update)
+        except (TelegramNetworkError, TelegramServerError) as error:
+            logger.warning("update_waits_for_telegram", update_id=update.update_id, error=type(error).__name__)
+            return False
         except Exception as error:  # noqa: BLE001 - one update's fault must not end the others
             logger.error("update_failed", update_id=update.update_id, trace=trace_of(error))
+        return True
+
+    async def _deal_with(self, update: QueuedUpdate) -> None:
+        while True:
+            begun = await self._begun(update.update_id)
+            if begun is None:
+                self._finished.add(update.update_id)
+                return
+            if await self._fed(begun):
+                break
+            await self._clock.sleep(TELEGRAM_PAUSE_SECONDS)
         try:
             await self._inbox.done(update.update_id)
         except StorageError as error:

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from aiogram.exceptions import TelegramNetworkError, TelegramServerError
+from aiogram.methods import GetMe
 
 from bot.intake.inbox import InboxWorker
 from storage import Database, Inbox, NewUpdate, QueuedUpdate, ReadFailed, WriteFailed
@@ -218,3 +220,23 @@ async def test_an_update_that_cannot_be_closed_is_not_fed_twice_in_one_run(
         await asyncio.sleep(0.02)
     assert feeder.began == [1, 2]
     assert [update.update_id for update in await inbox.waiting()] == [1]
+
+
+async def test_an_update_that_telegram_s_absence_kept_from_being_answered_is_fed_again(
+    inbox: Inbox, feeder: Feeder, hasty: HastyClock
+) -> None:
+    failures = [
+        TelegramServerError(method=GetMe(), message="Bad Gateway"),
+        TelegramNetworkError(method=GetMe(), message="Cannot connect"),
+    ]
+
+    async def feed(update: QueuedUpdate) -> None:
+        if failures:
+            raise failures.pop()
+        await feeder(update)
+
+    await inbox.put([new(1)])
+    async with working(inbox, feed, hasty):
+        await feeder.until(lambda: feeder.ended == [1])
+        await nothing_waits(inbox)
+    assert feeder.attempts == [3]
