@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     SecretStr,
-    ValidationInfo,
     field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from llm.config import ModelConfig, MultiModelSettings
+from llm.wire.address import read_address
 
 BOT_DATABASE = "sqlite+aiosqlite:///data/domovoy.db"
 PLAYGROUND_DATABASE = "sqlite+aiosqlite:///data/playground.db"
@@ -26,6 +28,10 @@ PLAYGROUND_DATABASE = "sqlite+aiosqlite:///data/playground.db"
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,50}")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# Fields of a model that hold more than one value, and are JSON where they have a variable of their own.
+JSON_FIELDS = frozenset({"capabilities", "tags", "temperature_range"})
+# Telegram promises at most 52 significant bits.
+_LARGEST_ID = 2**52
 
 
 class AccessMode(StrEnum):
@@ -58,10 +64,13 @@ class Selection(StrEnum):
 def _ids(value: object) -> object:
     """`1, 2` as two numbers; an empty value as none."""
     if isinstance(value, int):
-        return (value,)
+        value = str(value)
     if not isinstance(value, str):
         return value
-    return tuple(part.strip() for part in value.split(",") if part.strip())
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(re.fullmatch(r"[0-9]{1,16}", part) and 0 < int(part) < _LARGEST_ID for part in parts):
+        raise ValueError("must be ids of people: positive numbers with commas between them")
+    return tuple(int(part) for part in parts)
 
 
 def _duration(value: object) -> object:
@@ -74,7 +83,10 @@ def _duration(value: object) -> object:
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError("must be 0, or a number with s, m, h or d: 90s, 30m, 24h, 7d")
-    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+    try:
+        return timedelta(**{_UNITS[match[2]]: float(match[1])})
+    except OverflowError:
+        raise ValueError("is longer than any calendar") from None
 
 
 def _token(value: SecretStr) -> SecretStr:
@@ -88,6 +100,17 @@ def _address(value: str) -> str:
     if text and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
         raise ValueError("must be an address that begins with http:// or https://")
     return text.rstrip("/")
+
+
+def _model_server(value: str) -> str:
+    """The address of a model server, by the rules of the layer that asks it."""
+    text = value.strip().rstrip("/")
+    if text:
+        try:
+            read_address(text)
+        except ValueError:
+            raise ValueError("must be an address such as http://127.0.0.1:11434/v1") from None
+    return text
 
 
 def _database(value: str) -> str:
@@ -118,13 +141,35 @@ def _numbered(value: object) -> object:
     numbers = sorted(int(key) for key in keys)
     if numbers != list(range(len(numbers))):
         raise ValueError(f"must be numbered 0, 1, 2 … without gaps; found {', '.join(map(str, numbers))}")
-    return [value[str(number)] for number in numbers]
+    return [_decoded(item) for _, item in sorted(value.items(), key=lambda pair: int(pair[0]))]
+
+
+def _decoded(item: object) -> object:
+    """One numbered model: JSON, or fields of which some are JSON."""
+    if isinstance(item, str):
+        return json.loads(item)
+    if not isinstance(item, dict):
+        return item
+    return {
+        name: json.loads(value) if name in JSON_FIELDS and isinstance(value, str) else value
+        for name, value in item.items()
+    }
+
+
+def _password(address: str) -> str:
+    """The password within an address, as it is written there."""
+    try:
+        return urlsplit(address if "://" in address else f"http://{address}").password or ""
+    except ValueError:
+        return ""
 
 
 Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)]
 Address = Annotated[str, AfterValidator(_address)]
+ModelServer = Annotated[str, AfterValidator(_model_server)]
+Name = Annotated[str, AfterValidator(str.strip)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Amount = Annotated[float | None, Field(ge=0)]
+Amount = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -148,8 +193,8 @@ class Settings(BaseSettings):
     webhook_host: str = "127.0.0.1"
     webhook_port: int = Field(default=8080, ge=1, le=65535)
     database_url: Annotated[str, AfterValidator(_database)] = BOT_DATABASE
-    llm_api_base: Address = ""
-    llm_model: str = ""
+    llm_api_base: ModelServer = ""
+    llm_model: Name = ""
     llm_api_key: SecretStr = SecretStr("")
     primary_model: ModelConfig | None = None
     fallback_models: Annotated[tuple[ModelConfig, ...], BeforeValidator(_numbered)] = ()
@@ -178,13 +223,6 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("allowed_ids", mode="after")
-    @classmethod
-    def _somebody(cls, value: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
-        if any(number <= 0 for number in value):
-            raise ValueError("must be ids of people: positive numbers with commas between them")
-        return value
-
     @property
     def playground(self) -> bool:
         """Whether there is no token, so that the page on this machine takes Telegram's place."""
@@ -205,12 +243,32 @@ class Settings(BaseSettings):
         return self.database_url
 
     @property
+    def models(self) -> dict[str, ModelConfig]:
+        """Every model that is configured, by its variable."""
+        fallback = {f"FALLBACK_MODELS__{number}": model for number, model in enumerate(self.fallback_models)}
+        named = {
+            "PRIMARY_MODEL": self.primary_model,
+            "CLASSIFICATION_MODEL": self.classification_model,
+            "AUGMENTATION_MODEL": self.augmentation_model,
+        }
+        return {name: model for name, model in named.items() if model is not None} | fallback
+
+    @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret that is set, to be kept out of logs."""
-        models = [self.primary_model, *self.fallback_models, self.classification_model, self.augmentation_model]
-        keys = [model.api_key for model in models if model is not None and model.api_key is not None]
-        found = [self.bot_token, self.webhook_secret, self.llm_api_key, *keys]
-        return tuple(secret.get_secret_value() for secret in found if secret.get_secret_value())
+        """Every secret that is set, passwords within addresses included, to be kept out of logs."""
+        models = self.models.values()
+        keys = [self.bot_token, self.webhook_secret, self.llm_api_key, *(model.api_key for model in models)]
+        found = [key.get_secret_value() for key in keys if key is not None]
+        addresses = [
+            self.llm_api_base,
+            self.telegram_api_base,
+            self.database_url,
+            *(model.api_base for model in models),
+        ]
+        for address in addresses:
+            password = _password(address)
+            found += [password, unquote(password)]
+        return tuple(dict.fromkeys(secret for secret in found if secret))
 
     def not_yet_in_force(self) -> tuple[str, ...]:
         """Variables that are set to something else than their default, but whose feature this version does not have."""

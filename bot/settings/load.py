@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
 from bot.errors import Problem
 from bot.errors import SettingsError as WrongSettings
-from bot.settings.fields import Settings
-from bot.settings.problems import broken_json, from_validation, unknown_names
+from bot.settings.fields import JSON_FIELDS, Settings
+from bot.settings.problems import MODEL_NAMES, broken_json, from_validation, is_whole_model, unknown_names
+from llm.wire.address import read_address
 
-JSON_NAMES = ("PRIMARY_MODEL", "FALLBACK_MODELS", "CLASSIFICATION_MODEL", "AUGMENTATION_MODEL")
 THREE_LINES = {"LLM_API_BASE": "api_base", "LLM_MODEL": "name", "LLM_API_KEY": "api_key"}
 
 
@@ -25,13 +26,10 @@ def load_settings(env_file: Path, environ: Mapping[str, str]) -> Settings:
     Raises `bot.errors.SettingsError` with every problem that was found, and never shows a secret's value.
     """
     known = tuple(name.upper() for name in Settings.model_fields)
-    from_file = _read(env_file)
+    from_file, problems = _read(env_file)
     values = {name.upper(): value for name, value in {**from_file, **environ}.items() if value.strip()}
-    problems = list(unknown_names((name.upper() for name in from_file), known))
-    for name in JSON_NAMES:
-        broken = broken_json(name, values[name]) if name in values else None
-        if broken is not None:
-            problems.append(broken)
+    problems += unknown_names((name.upper() for name in from_file), known)
+    problems += _wrong_json(values)
     if problems:
         raise WrongSettings(tuple(problems))
     try:
@@ -46,12 +44,40 @@ def load_settings(env_file: Path, environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _read(env_file: Path) -> dict[str, str]:
+def _read(env_file: Path) -> tuple[dict[str, str], list[Problem]]:
+    """What stands in the file, and its lines that say nothing: a file that is not there has none of both."""
     try:
-        return {name: value or "" for name, value in dotenv_values(env_file, interpolate=False).items()}
+        text = env_file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}, []
     except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(env_file), None, f"cannot be read as a text file: {type(error).__name__}")
-        raise WrongSettings((problem,)) from None
+        return {}, [Problem(str(env_file), None, f"cannot be read as a text file: {type(error).__name__}")]
+    values: dict[str, str] = {}
+    problems = []
+    for binding in parse_stream(StringIO(text)):
+        if binding.error or (binding.key is not None and binding.value is None):
+            # The text itself is not shown: it may be a secret.
+            blank = len(binding.original.string) - len(binding.original.string.lstrip())
+            line = binding.original.line + binding.original.string[:blank].count("\n")
+            problems.append(
+                Problem(f"{env_file}, line {line}", None, "must be NAME=value, with quotation marks closed")
+            )
+        elif binding.key is not None:
+            values[binding.key] = binding.value or ""
+    return values, problems
+
+
+def _wrong_json(values: Mapping[str, str]) -> Iterator[Problem]:
+    """Values that must be JSON and are none, and models that are given in two ways of which one would be dropped."""
+    for name, value in values.items():
+        top, *rest = name.split("__")
+        field = top in MODEL_NAMES and bool(rest) and rest[-1].lower() in JSON_FIELDS
+        broken = broken_json(name, value) if field or is_whole_model(name) else None
+        if broken is not None:
+            yield broken
+    numbered = [name for name in values if name.startswith("FALLBACK_MODELS__")]
+    if "FALLBACK_MODELS" in values and numbered:
+        yield Problem("FALLBACK_MODELS", None, f"is set, and {numbered[0]} too; set one of the two")
 
 
 def _from_values(values: Mapping[str, str]) -> Settings:
@@ -85,6 +111,12 @@ def _contradictions(settings: Settings) -> tuple[Problem, ...]:
             if short and short.rstrip("/") != long.rstrip("/"):
                 other = f"PRIMARY_MODEL__{field.upper()}"
                 problems.append(Problem(variable, None, f"says something else than {other}; set one of the two"))
+    for variable, model in settings.models.items():
+        try:
+            read_address(model.api_base)
+        except ValueError:
+            allowed = "must be an address such as http://127.0.0.1:11434/v1"
+            problems.append(Problem(f"{variable}__API_BASE", None, allowed))
     if settings.webhook_url and not settings.webhook_secret.get_secret_value():
         problems.append(Problem("WEBHOOK_SECRET", None, "must be set when WEBHOOK_URL is"))
     return tuple(problems)

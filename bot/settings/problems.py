@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -10,11 +11,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.errors import Problem
+from llm.config import ModelConfig
+from llm.types import ModelCapabilities
 
 SECRET_WORDS = ("TOKEN", "KEY", "SECRET", "PASSWORD")
 # A database address may hold a password.
 SECRET_NAMES = ("DATABASE_URL",)
-PREFIXES = ("LLM_", "BOT_", "PRIMARY_", "FALLBACK_", "CLASSIFICATION_", "AUGMENTATION_", "PLAYGROUND_", "CLOUD_")
+UNKNOWN_FIELD = ("extra_forbidden", "unexpected_keyword_argument")
+# Variables that hold models, whole or field by field.
+MODEL_NAMES = ("PRIMARY_MODEL", "FALLBACK_MODELS", "CLASSIFICATION_MODEL", "AUGMENTATION_MODEL")
+# What begins so was surely meant for us; LOG_ and the like belong to many programs.
+PREFIXES = (
+    "ADMIN_", "ALLOWED_", "AUGMENTATION_", "BOT_", "CLASSIFICATION_", "CLOUD_", "FALLBACK_", "LLM_", "PLAYGROUND_",
+    "PRIMARY_", "RICH_", "TELEGRAM_", "WEBHOOK_",
+)  # fmt: skip
 
 
 def from_validation(error: ValidationError, environ: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -26,14 +36,24 @@ def unknown_names(names: Iterable[str], known: Sequence[str]) -> tuple[Problem, 
     """Names that were surely meant for us and are none of ours."""
     problems = []
     for name in names:
-        top = name.split("__")[0]
+        top, *fields = name.split("__")
         if top in known:
+            if fields and top not in MODEL_NAMES:
+                problems.append(Problem(name, None, f"there is no such setting; did you mean {top}?"))
             continue
         near = get_close_matches(top, known, n=1, cutoff=0.85)
         if near or top.startswith(PREFIXES):
-            suggestion = near or get_close_matches(top, known, n=1, cutoff=0.0)
-            problems.append(Problem(name, None, f"there is no such setting; did you mean {suggestion[0]}?"))
+            # TELEGRAM_BOT_TOKEN, as many other bots have it, is nearer to BOT_TOKEN than its letters tell.
+            within = [setting for setting in known if setting in top]
+            guess = (near or within or get_close_matches(top, known, n=1, cutoff=0.6) or [""])[0]
+            hint = f"did you mean {guess}?" if guess else ".env.example lists all"
+            problems.append(Problem(name, None, f"there is no such setting; {hint}"))
     return tuple(problems)
+
+
+def is_whole_model(variable: str) -> bool:
+    """Whether a variable holds a whole model, or all of them, as JSON."""
+    return variable in MODEL_NAMES or re.fullmatch(r"FALLBACK_MODELS__[0-9]+", variable) is not None
 
 
 def broken_json(variable: str, text: str) -> Problem | None:
@@ -58,10 +78,21 @@ def _problem(details: Any, environ: Mapping[str, str]) -> Problem:
     # An address within a tuple or list of models has numbers in it, which the variable's name has too.
     variable = "__".join(str(part).upper() for part in details["loc"])
     set_by = variable if variable in environ else _nearest_set(variable, environ)
-    value = environ.get(set_by)
-    secret = any(word in set_by for word in SECRET_WORDS) or set_by in SECRET_NAMES
-    shown = None if value is None or secret or value.lstrip().startswith(("{", "[")) else value[:80]
-    return Problem(variable if details["type"] == "missing" else set_by, shown, _allowed(details, variable))
+    missing = details["type"] == "missing"
+    # A field that does not exist may be a misspelt secret.
+    hidden = missing or details["type"] in UNKNOWN_FIELD
+    shown = None if hidden or set_by not in environ else _shown(set_by, environ[set_by])
+    return Problem(variable if missing else set_by, shown, _allowed(details, variable))
+
+
+def _shown(variable: str, value: str) -> str | None:
+    """A value as it may be shown: no secret, nothing that holds some, no password within an address."""
+    secret = any(word in variable for word in SECRET_WORDS) and not variable.endswith("__MAX_TOKENS")
+    if secret or variable in SECRET_NAMES or is_whole_model(variable) or value.lstrip().startswith(("{", "[")):
+        return None
+    if variable.endswith(("_BASE", "_URL")) and "@" in value:
+        value = "[hidden]@" + value.rpartition("@")[2]
+    return value[:80]
 
 
 def _nearest_set(variable: str, environ: Mapping[str, str]) -> str:
@@ -77,13 +108,16 @@ def _allowed(details: Any, variable: str) -> str:
     match details["type"]:
         case "missing":
             return "is missing"
-        case "extra_forbidden":
-            from llm.config import ModelConfig
-
+        case "extra_forbidden" | "unexpected_keyword_argument":
             name = variable.rsplit("__", 1)[-1].lower()
-            near = get_close_matches(name, ModelConfig.model_fields, n=1, cutoff=0.6)
+            fields = (*ModelConfig.model_fields, *ModelCapabilities.__dataclass_fields__)
+            near = get_close_matches(name, fields, n=1, cutoff=0.6)
             hint = f"; did you mean {near[0].upper()}?" if near else ""
             return f"there is no such field of a model{hint}"
+        case "model_type" | "model_attributes_type":
+            return "must be a JSON object with NAME and API_BASE, or be given field by field"
+        case "tuple_type" | "list_type":
+            return "must be a JSON list"
         case "value_error":
             return str(context["error"])
         case "enum" | "literal_error":

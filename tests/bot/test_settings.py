@@ -82,7 +82,8 @@ def test_all_faults_are_told_at_once():
     assert set(problems(ACCESS="x", LOG_LEVEL="y", MAX_RETRIES="z")) == {"ACCESS", "LOG_LEVEL", "MAX_RETRIES"}
 
 
-@given(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=40))
+# The mark keeps a drawn secret from being a word that a message has of its own, such as "postgres".
+@given(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=40).map("Zq9{}".format))
 def test_no_refusal_shows_a_secret(secret: str):
     with pytest.raises(SettingsError) as caught:
         load(
