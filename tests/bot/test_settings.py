@@ -47,11 +47,11 @@ def test_an_empty_value_counts_as_not_set():
     ("name", "value", "words"),
     [
         ("BOT_TOKEN", "no-token", "@BotFather"),
-        ("ADMIN_IDS", "1,x", "valid integer"),
+        ("ADMIN_IDS", "1,x", "positive numbers"),
         ("ALLOWED_IDS", "-5", "positive"),
         ("ACCESS", "everybody", "'open', 'approve' or 'allowlist'"),
         ("TELEGRAM_API_BASE", "localhost:8081", "http://"),
-        ("LLM_API_BASE", "127.0.0.1:1", "http://"),
+        ("LLM_API_BASE", "ftp://127.0.0.1", "http://"),
         ("DATABASE_URL", "mysql://h/d", "sqlite+aiosqlite:///"),
         ("TIMEOUT_SECONDS", "0", "greater than 0"),
         ("TIMEOUT_SECONDS", "soon", "number"),
