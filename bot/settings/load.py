@@ -103,7 +103,7 @@ def _from_values(values: Mapping[str, str]) -> Settings:
 
 
 def _contradictions(settings: Settings) -> tuple[Problem, ...]:
-    problems: list[Problem] = []
+    problems = list(_unfit_for_a_request(settings))
     if settings.primary_model is not None:
         primary: Any = settings.primary_model
         for variable, field in THREE_LINES.items():
@@ -111,15 +111,26 @@ def _contradictions(settings: Settings) -> tuple[Problem, ...]:
             if short and short.rstrip("/") != long.rstrip("/"):
                 other = f"PRIMARY_MODEL__{field.upper()}"
                 problems.append(Problem(variable, None, f"says something else than {other}; set one of the two"))
+    if settings.webhook_url and not settings.webhook_secret.get_secret_value():
+        problems.append(Problem("WEBHOOK_SECRET", None, "must be set when WEBHOOK_URL is"))
+    return tuple(problems)
+
+
+def _unfit_for_a_request(settings: Settings) -> Iterator[Problem]:
+    """Addresses that lead nowhere, and keys that no header can hold: copied with an ellipsis, say."""
+    keys = {"LLM_API_KEY": settings.llm_api_key}
     for variable, model in settings.models.items():
         try:
             read_address(model.api_base)
         except ValueError:
             allowed = "must be an address such as http://127.0.0.1:11434/v1"
-            problems.append(Problem(f"{variable}__API_BASE", None, allowed))
-    if settings.webhook_url and not settings.webhook_secret.get_secret_value():
-        problems.append(Problem("WEBHOOK_SECRET", None, "must be set when WEBHOOK_URL is"))
-    return tuple(problems)
+            yield Problem(f"{variable}__API_BASE", None, allowed)
+        if model.api_key is not None:
+            keys[f"{variable}__API_KEY"] = model.api_key
+    for variable, key in keys.items():
+        text = key.get_secret_value().strip()
+        if not (text.isascii() and text.isprintable()):
+            yield Problem(variable, None, "must be one line of Latin letters, digits and signs, as the server gave it")
 
 
 def _plain(value: Any) -> str:

@@ -43,12 +43,18 @@ def unknown_names(names: Iterable[str], known: Sequence[str]) -> tuple[Problem, 
             continue
         near = get_close_matches(top, known, n=1, cutoff=0.85)
         if near or top.startswith(PREFIXES):
-            # TELEGRAM_BOT_TOKEN, as many other bots have it, is nearer to BOT_TOKEN than its letters tell.
-            within = [setting for setting in known if setting in top]
-            guess = (near or within or get_close_matches(top, known, n=1, cutoff=0.6) or [""])[0]
+            guess = near[0] if near else _likely(top, known)
             hint = f"did you mean {guess}?" if guess else ".env.example lists all"
             problems.append(Problem(name, None, f"there is no such setting; {hint}"))
     return tuple(problems)
+
+
+def _likely(name: str, known: Sequence[str]) -> str:
+    """The setting that is meant by a name that is like none by its letters: TELEGRAM_TOKEN, LLM_KEY. May be empty."""
+    last = name.rsplit("_", 1)[-1]
+    same_end = [setting for setting in known if setting.rsplit("_", 1)[-1] == last]
+    found = get_close_matches(name, same_end, n=1, cutoff=0.0) or get_close_matches(name, known, n=1, cutoff=0.6)
+    return found[0] if found else ""
 
 
 def is_whole_model(variable: str) -> bool:

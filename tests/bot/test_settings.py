@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,8 @@ def test_an_empty_value_counts_as_not_set():
         ("TIMEOUT_SECONDS", "soon", "number"),
         ("MAX_RETRIES", "99", "20"),
         ("REDETECT_EVERY", "1 week", "24h"),
+        ("REDETECT_EVERY", "9999999999999d", "calendar"),
+        ("CLOUD_BUDGET_MONTH", "inf", "finite"),
         ("CLOUD_BUDGET_DAY", "-1", "greater than or equal to 0"),
         ("RICH_MESSAGES", "maybe", "'ask', 'always' or 'never'"),
         ("SELECTION", "random", "'auto' or 'ordered'"),
@@ -83,25 +86,59 @@ def test_all_faults_are_told_at_once():
 
 
 # The mark keeps a drawn secret from being a word that a message has of its own, such as "postgres".
-@given(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=40).map("Zq9{}".format))
+SECRETS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=4, max_size=40).map(lambda text: f"8q{text}")
+
+
+@given(SECRETS)
 def test_no_refusal_shows_a_secret(secret: str):
     with pytest.raises(SettingsError) as caught:
         load(
             BOT_TOKEN=f"{secret}!",
-            LLM_API_KEY=secret,
+            TELEGRAM_API_BASE=f"ftp://me:{secret}@host",
             PRIMARY_MODEL__API_KEY=secret,
-            PRIMARY_MODEL__MAX_TOKNS="5",
-            FALLBACK_MODELS=f'[{{"name": "x", "api_key": "{secret}"}}]',
+            PRIMARY_MODEL__APIKEE=secret,
+            PRIMARY_MODEL__MAX_TOKENS="0",
+            FALLBACK_MODELS=f'[{{"name": "x", "api_key": "{secret}"}}, "{secret}"]',
+            CLASSIFICATION_MODEL=f'"{secret}"',
             DATABASE_URL=f"mysql://u:{secret}@host/db",
         )
-    shown = format_problems(caught.value.problems)
-    assert secret not in shown
-    assert secret not in str(caught.value)
+    assert len(caught.value.problems) > 7
+    for shown in (format_problems(caught.value.problems), str(caught.value), repr(caught.value)):
+        assert secret not in shown
+
+
+@given(SECRETS, st.sampled_from(["PRIMARY_MODEL", "FALLBACK_MODELS", "FALLBACK_MODELS__0"]))
+def test_json_that_is_broken_or_of_the_wrong_kind_shows_no_secret(secret: str, name: str):
+    for value in (secret, f'"{secret}"', f'{{"api_key": "{secret}"', f'["{secret}", {{"{secret}": 1}}'):
+        with pytest.raises(SettingsError) as caught:
+            load(**{name: value})
+        assert secret not in format_problems(caught.value.problems)
+
+
+@given(SECRETS)
+def test_no_refusal_of_the_file_shows_a_secret(secret: str):
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / ".env"
+        file.write_text(f'{secret} here\nLLM_API_KEE={secret}\nBOT_TOKEN {secret}\nLLM_API_KEY="{secret}\n')
+        with pytest.raises(SettingsError) as caught:
+            load_settings(file, {})
+        assert secret not in format_problems(caught.value.problems).replace(folder, "")
+
+
+def test_a_wrong_number_of_tokens_is_shown_although_its_name_is_like_a_secret():
+    model = {"PRIMARY_MODEL__NAME": "a", "PRIMARY_MODEL__API_BASE": "http://h"}
+    assert problems(**model, PRIMARY_MODEL__MAX_TOKENS="0")["PRIMARY_MODEL__MAX_TOKENS"].value == "0"
 
 
 def test_a_misspelt_field_of_a_model_gets_a_suggestion():
     found = problems(PRIMARY_MODEL__NAME="a", PRIMARY_MODEL__API_BASE="http://h", PRIMARY_MODEL__MAX_TOKNS="5")
     assert "MAX_TOKENS" in found["PRIMARY_MODEL__MAX_TOKNS"].allowed
+
+
+def test_a_misspelt_field_of_the_capabilities_gets_a_suggestion():
+    model = {"PRIMARY_MODEL__NAME": "a", "PRIMARY_MODEL__API_BASE": "http://h"}
+    found = problems(**model, PRIMARY_MODEL__CAPABILITIES__MAX_CONTXT="8192")
+    assert "MAX_CONTEXT" in found["PRIMARY_MODEL__CAPABILITIES__MAX_CONTXT"].allowed
 
 
 def test_a_missing_field_of_a_model_is_named_by_its_variable():
@@ -122,6 +159,62 @@ def test_fallback_models_may_be_json_or_numbered():
     assert numbered.not_yet_in_force() == ("FALLBACK_MODELS",)
 
 
+def test_fields_of_several_values_are_json_however_the_model_is_given():
+    def model(name: str) -> dict[str, str]:
+        return {
+            f"{name}__NAME": "a",
+            f"{name}__API_BASE": "h:1",
+            f"{name}__TAGS": '["x", "y"]',
+            f"{name}__TEMPERATURE_RANGE": "[0, 1]",
+            f"{name}__CAPABILITIES": '{"max_context": 8192}',
+        }
+
+    settings = load(
+        **model("PRIMARY_MODEL"), **model("FALLBACK_MODELS__0"), FALLBACK_MODELS__1='{"name":"b","api_base":"h"}'
+    )
+    assert settings.primary_model == settings.fallback_models[0]
+    assert settings.fallback_models[0].tags == ("x", "y")
+    assert settings.fallback_models[0].temperature_range == (0, 1)
+    assert settings.fallback_models[0].capabilities.max_context == 8192
+    assert settings.fallback_models[1].name == "b"
+    deeper = load(**model("PRIMARY_MODEL") | {"PRIMARY_MODEL__CAPABILITIES__VISION": "true"})
+    assert deeper.primary_model is not None
+    assert deeper.primary_model.capabilities.vision
+
+
+@pytest.mark.parametrize("field", ["TAGS", "TEMPERATURE_RANGE", "CAPABILITIES"])
+@pytest.mark.parametrize("model", ["PRIMARY_MODEL", "AUGMENTATION_MODEL", "FALLBACK_MODELS__0"])
+def test_a_field_that_must_be_json_and_is_none_is_named(model: str, field: str):
+    name = f"{model}__{field}"
+    found = problems(**{f"{model}__NAME": "a", f"{model}__API_BASE": "http://h", name: "a,b"})
+    assert list(found) == [name]
+    assert "must be JSON" in found[name].allowed
+
+
+@pytest.mark.parametrize("value", ["5", '"text"', "[1]"])
+def test_json_of_the_wrong_kind_says_what_a_model_is(value: str):
+    assert "JSON object" in problems(PRIMARY_MODEL=value)["PRIMARY_MODEL"].allowed
+    assert "JSON" in problems(FALLBACK_MODELS=value)["FALLBACK_MODELS"].allowed
+
+
+def test_numbers_may_have_zeros_before_them_and_must_be_numbers():
+    found = load(FALLBACK_MODELS__00__NAME="a", FALLBACK_MODELS__00__API_BASE="http://a").fallback_models
+    assert [model.name for model in found] == ["a"]
+    assert "numbered" in problems(FALLBACK_MODELS__FIRST__NAME="a")["FALLBACK_MODELS"].allowed
+
+
+def test_a_list_and_numbered_models_together_are_refused():
+    found = problems(FALLBACK_MODELS="[]", FALLBACK_MODELS__0__NAME="a", FALLBACK_MODELS__0__API_BASE="http://a")
+    assert "FALLBACK_MODELS__0__NAME" in found["FALLBACK_MODELS"].allowed
+
+
+def test_the_address_and_the_key_of_each_model_are_checked():
+    found = problems(
+        FALLBACK_MODELS='[{"name": "a", "api_base": "ftp://a", "api_key": "\u2026"}]', LLM_API_KEY="sk-\u2026"
+    )
+    assert set(found) == {"FALLBACK_MODELS__0__API_BASE", "FALLBACK_MODELS__0__API_KEY", "LLM_API_KEY"}
+
+
 def test_a_gap_in_the_numbers_is_refused():
     found = problems(
         FALLBACK_MODELS__0__NAME="a", FALLBACK_MODELS__0__API_BASE="http://a", FALLBACK_MODELS__2__NAME="c"
@@ -133,13 +226,43 @@ def test_broken_json_says_where_it_breaks():
     assert problems(FALLBACK_MODELS='[{"name":}]')["FALLBACK_MODELS"].allowed.endswith("character 10")
 
 
-def test_a_typing_error_in_the_file_gets_the_nearest_name(tmp_path: Path):
-    (tmp_path / ".env").write_text("LLM_MODLE=a\nEDITOR=vi\n")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("LLM_MODLE", "LLM_MODEL"),
+        ("llm_modle", "LLM_MODEL"),
+        ("LLM_KEY", "LLM_API_KEY"),
+        ("ADMIN_ID", "ADMIN_IDS"),
+        ("TELEGRAM_BOT_TOKEN", "BOT_TOKEN"),
+        ("TELEGRAM_TOKEN", "BOT_TOKEN"),
+        ("FALLBACK_MODEL__0__NAME", "FALLBACK_MODELS"),
+        ("LLM_MODEL__NAME", "LLM_MODEL"),
+    ],
+)
+def test_a_typing_error_in_the_file_gets_the_nearest_name(name: str, meant: str, tmp_path: Path):
+    (tmp_path / ".env").write_text(f"{name}=a\nEDITOR=vi\nOPENAI_API_KEY=x\n")
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / ".env", {})
     [problem] = caught.value.problems
-    assert problem.variable == "LLM_MODLE"
-    assert "LLM_MODEL?" in problem.allowed
+    assert problem.variable == name.upper()
+    assert f"did you mean {meant}?" in problem.allowed
+
+
+@pytest.mark.parametrize("line", ["LLM_MODEL", "LLM_MODEL: a", "LLM_API_BASE http://h", 'LLM_MODEL="a'])
+def test_a_line_that_says_nothing_is_named_by_its_number(line: str, tmp_path: Path):
+    (tmp_path / ".env").write_text(f"# a comment\n\nACCESS=open\n\n{line}\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path / ".env", {})
+    [problem] = caught.value.problems
+    assert problem.variable.endswith(".env, line 5")
+
+
+def test_the_file_may_have_quotes_comments_and_what_editors_of_windows_add(tmp_path: Path):
+    text = "\ufeff# a comment\r\nexport LLM_MODEL='a b' # another\r\nLLM_API_KEY=\"x$y\"\r\nACCESS = open\r\n"
+    (tmp_path / ".env").write_bytes(text.encode())
+    settings = load_settings(tmp_path / ".env", {})
+    assert (settings.llm_model, settings.access) == ("a b", AccessMode.OPEN)
+    assert settings.llm_api_key.get_secret_value() == "x$y"
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path):
@@ -153,6 +276,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path):
     (tmp_path / ".env").write_text("LLM_MODEL=file\nLLM_API_BASE=http://file\n")
     settings = load_settings(tmp_path / ".env", {"LLM_MODEL": "environment"})
     assert (settings.llm_model, settings.llm_api_base) == ("environment", "http://file")
+    emptied = load_settings(tmp_path / ".env", {"LLM_MODEL": ""})
+    assert (emptied.llm_model, emptied.llm_api_base) == ("", "http://file")
 
 
 def test_the_environment_of_the_process_does_not_creep_in(monkeypatch: pytest.MonkeyPatch):
@@ -196,6 +321,25 @@ def test_every_secret_that_is_set_is_known_to_the_log():
         BOT_TOKEN=TOKEN, LLM_API_KEY="key-1", FALLBACK_MODELS='[{"name":"a","api_base":"http://a","api_key":"key-2"}]'
     )
     assert set(settings.secrets) == {TOKEN, "key-1", "key-2"}
+
+
+def test_passwords_within_addresses_are_known_to_the_log():
+    settings = load(
+        LLM_API_BASE="http://me:p%40ss-1@h",
+        DATABASE_URL="postgresql+asyncpg://u:pass-2@h/db",
+        TELEGRAM_API_BASE="http://h",
+    )
+    assert set(settings.secrets) == {"p%40ss-1", "p@ss-1", "pass-2"}
+
+
+def test_settings_without_a_feature_are_named_only_when_they_were_changed():
+    assert load(MAX_RETRIES="3", SELECTION="auto", TIMEOUT_SECONDS="5").not_yet_in_force() == ()
+    assert load(MAX_RETRIES="4", SELECTION="ordered").not_yet_in_force() == ("MAX_RETRIES", "SELECTION")
+
+
+def test_a_webhook_needs_its_secret():
+    assert list(problems(WEBHOOK_URL="https://h")) == ["WEBHOOK_SECRET"]
+    assert load(WEBHOOK_URL="https://h", WEBHOOK_SECRET="s").not_yet_in_force() == ("WEBHOOK_SECRET", "WEBHOOK_URL")
 
 
 def test_a_wrong_setting_ends_the_program_with_two_and_no_traceback(tmp_path: Path):
