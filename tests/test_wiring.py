@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from aiogram import Router
 from aiogram.dispatcher.event.handler import HandlerObject
+from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData
 
 import bot.callbacks
+from bot.commands import ADMINS, EVERYONE
 from bot.filters import IsAdmin
 from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
@@ -26,7 +28,7 @@ def routers() -> tuple[Router, ...]:
 
 
 def handlers() -> Iterator[tuple[Router, str, HandlerObject]]:
-    for router in routers():
+    for router in (below for top in routers() for below in top.chain_tail):
         for name, observer in router.observers.items():
             for handler in observer.handlers:
                 yield router, name, handler
@@ -56,6 +58,16 @@ def test_everything_for_admins_is_behind_the_same_filter():
         assert observer.handlers
         filters = observer._handler.filters or []
         assert any(isinstance(filter_.callback, IsAdmin) for filter_ in filters)
+
+
+def test_each_command_in_the_menus_has_a_handler_where_it_belongs():
+    handled: dict[str, str] = {}
+    for router, name, handler in handlers():
+        commands = [filter_.callback for filter_ in handler.filters or [] if isinstance(filter_.callback, Command)]
+        if name == "message":
+            handled |= {str(word): router.name for command in commands for word in command.commands}
+    assert set(handled) == {*EVERYONE, *ADMINS}
+    assert {name for name, router in handled.items() if router == "admin"} == set(ADMINS)
 
 
 def test_what_people_say_is_handled_last():

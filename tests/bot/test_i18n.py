@@ -8,18 +8,29 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands import ADMINS, EVERYONE
 from bot.i18n import LANGUAGES, MissingText, Texts
 from bot.views.failures import failure_key
+from bot.views.stats import Period
 from llm.errors import Failure, FailureKind, Phase
+from llm.routing import primary
+from llm.routing.primary import ModelSource, PrimaryModel
+from llm.servers.kinds import ServerState
 
 BOT = Path(__file__).parent.parent.parent / "bot"
 
 
 def keys_of(language: str) -> dict[str, set[str]]:
     """Each key with the variables in its text."""
-    text = (BOT / "locales" / f"{language}.ftl").read_text()
+    return {key: set(re.findall(r"\$(\w+)", body)) for key, body in bodies_of(language).items()}
+
+
+def bodies_of(language: str) -> dict[str, str]:
+    """Each key with its text, without comments."""
+    lines = (BOT / "locales" / f"{language}.ftl").read_text().splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith("#"))
     parts = re.split(r"^([a-z][a-z0-9-]*) =", text, flags=re.MULTILINE)[1:]
-    return {key: set(re.findall(r"\$(\w+)", body)) for key, body in zip(parts[::2], parts[1::2], strict=True)}
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def used_keys() -> tuple[set[str], set[str]]:
@@ -64,6 +75,41 @@ def test_every_key_that_the_code_asks_for_exists():
 def test_every_kind_of_failure_has_words(kind: FailureKind, language: str):
     words = Texts().translator(language)(failure_key(Failure(kind, Phase.CONNECT, 0.0)))
     assert words.strip()
+
+
+def test_texts_whose_keys_are_put_together_are_all_there():
+    keys = set(keys_of("en"))
+    assert {f"command-{name}" for name in (*EVERYONE, *ADMINS)} == {key for key in keys if key.startswith("command-")}
+    assert {f"settings-language-{code}" for code in LANGUAGES} <= keys
+    assert {f"stats-title-{period}" for period in Period} <= keys
+    assert {f"models-state-{state.value.replace('_', '-')}" for state in ServerState} <= keys
+    assert {f"models-source-{source.value}" for source in ModelSource} <= keys
+
+
+def test_every_reason_for_having_no_model_has_words():
+    """The reasons are those that the documentation of `current()` promises, and those stand in the code."""
+    promised = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", PrimaryModel.current.__doc__ or ""))
+    written = {
+        node.value
+        for node in ast.walk(ast.parse(Path(primary.__file__).read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert promised <= written
+    words = {key for key in keys_of("en") if key.startswith("about-reason-")}
+    assert words == {f"about-reason-{reason.replace('_', '-')}" for reason in promised}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_each_language_are_in_its_letters(language: str):
+    """A text that was copied and not translated is found by its letters."""
+    names = re.compile(r"\{.*?\}|\$\$.*?\$\$|/\w+|[A-Z]+_[A-Z_]+")
+    words = {key: names.sub("", body) for key, body in bodies_of(language).items()}
+    untranslated = {
+        key
+        for key, text in words.items()
+        if re.search(r"[^\W\d_]", text) and bool(re.search("[а-яё]", text, re.IGNORECASE)) is not (language == "ru")
+    }
+    assert untranslated == ({"settings-language-ru"} if language == "en" else {"settings-language-en"})
 
 
 def test_languages_are_chosen_by_the_code_of_the_client():
