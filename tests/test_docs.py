@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.commands import ADMINS, EVERYONE
 from bot.settings import Settings, load_settings
 from bot.settings.fields import LATER
+from llm.config import ModelConfig
 
 ROOT = Path(__file__).parent.parent
 NAMES = {name.upper() for name in Settings.model_fields}
@@ -34,6 +35,38 @@ def test_each_setting_stands_in_the_example_and_none_stands_there_only():
     text = (ROOT / ".env.example").read_text()
     found = {name.split("__")[0] for name in re.findall(r"^#?([A-Z][A-Z_0-9]*)=", text, re.MULTILINE)}
     assert found == NAMES
+
+
+def test_the_example_says_which_settings_are_not_in_force_yet():
+    marked, later, within_comment = set(), False, False
+    for line in (ROOT / ".env.example").read_text().splitlines():
+        name = re.match(r"#?([A-Z][A-Z_0-9]*)=", line)
+        if name and later:
+            marked.add(name[1].split("__")[0])
+        if not name and not within_comment:  # the first line of a comment speaks for all names below it
+            later = line.startswith("# [later]")
+        within_comment = line.startswith("# ")
+    assert marked == {name.upper() for name in LATER}
+
+
+def test_every_field_of_a_model_is_documented():
+    fields = {name.upper() for name in ModelConfig.model_fields}
+    example = (ROOT / ".env.example").read_text()
+    table = (ROOT / "docs/configuration.md").read_text().split("## Fields of a model")[1]
+    first_cells = " ".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"[A-Z_]{3,}", first_cells)) == fields
+    assert {name for name in fields if not re.search(rf"\b{name}\b", example)} == set()
+
+
+def test_every_room_is_in_the_description_of_the_house():
+    text = (ROOT / "docs/architecture.md").read_text()
+    rooms = {
+        path.name + ("/" if path.is_dir() else "")
+        for package in ("bot", "llm", "storage")
+        for path in (ROOT / package).iterdir()
+        if path.name[0] != "." and path.name not in ("__init__.py", "__pycache__")
+    }
+    assert {room for room in rooms if f"{room}`" not in text} == set()
 
 
 def test_the_example_shows_the_defaults(tmp_path: Path):
