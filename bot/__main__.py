@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from bot.errors import SettingsError, StartError
+from bot.errors import Problem, SettingsError, StartError
 from bot.lean_import import load_aiogram
 from bot.log import set_up_logging
 from bot.settings import format_problems, load_settings
@@ -22,11 +22,13 @@ EXIT_START = 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bot until it is told to stop. Returns the exit code: 2 for wrong settings, 1 when it cannot start."""
     parser = argparse.ArgumentParser(prog="domovoy", description="A Telegram bot in front of your own language models.")
-    parser.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file (default: .env)")
+    parser.add_argument("--env-file", type=Path, help="settings file (default: .env, where there is one)")
     parser.add_argument("--version", action="version", version=f"domovoy {version('domovoy')}")
     options = parser.parse_args(arguments)
     try:
-        settings = load_settings(options.env_file, os.environ)
+        if options.env_file is not None and not options.env_file.is_file():
+            raise SettingsError((Problem("--env-file", str(options.env_file), "must be a file that exists"),))
+        settings = load_settings(options.env_file or Path(".env"), os.environ)
     except SettingsError as error:
         sys.stderr.write(format_problems(error.problems) + "\n")
         return EXIT_SETTINGS

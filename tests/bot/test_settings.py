@@ -352,3 +352,11 @@ def test_a_wrong_setting_ends_the_program_with_two_and_no_traceback(tmp_path: Pa
     assert "BOT_TOKEN" in run.stderr
     assert "hunter2" not in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_settings_file_that_was_named_must_exist(tmp_path: Path):
+    command = [sys.executable, "-m", "bot", "--env-file", str(tmp_path / "typo.env")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=15)
+    assert run.returncode == 2
+    assert "--env-file" in run.stderr
+    assert "Traceback" not in run.stderr
