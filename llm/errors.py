@@ -45,10 +45,19 @@ class Phase(StrEnum):
 class Failure:
     """What went wrong, without secrets.
 
-    `status` is the HTTP status when there was one. `code` is the server's machine code, or ours: `refused`, `dns`,
-    `reset`, `tls`, `stream_cut`, `empty_answer`. `retry_after_seconds` is what the server asked for. `detail` is a
-    short text that is safe to log: the server's words, left out where they repeat what a person wrote. `body` is the
-    parsed body, never to be logged.
+    `status` is the HTTP status when there was one. `code` is the server's machine code, or ours:
+
+    * no connection: `refused`, `dns`, `tls`, `unreachable`, `bad_address`, `bad_key`; one that broke: `reset`,
+      `not_http`, `stream_cut`
+    * an answer that is none: `empty_answer`, `thinking_spent_limit`, `unreadable`, `event_too_long`,
+      `answer_too_long`, `aborted`, `overloaded`, `content_filter`
+    * a refusal: `endpoint_missing`, `redirected`, `host_rejected`, `template_refused`, `model_crashed`
+    * a limit of ours: `total_limit`
+
+    `retry_after_seconds` is what the server asked for; `retryable` whether it says itself that the same request may
+    be sent again (`x-should-retry`, OpenRouter's `availability`; servers.md 10, 11), which goes before the class.
+    `detail` is a short text that is safe to log: the server's words, left out where they repeat what a person wrote.
+    `body` is the parsed body, never to be logged.
     """
 
     kind: FailureKind
@@ -57,6 +66,7 @@ class Failure:
     status: int | None = None
     code: str | None = None
     retry_after_seconds: float | None = None
+    retryable: bool | None = None
     detail: str = ""
     body: object = field(default=None, repr=False, compare=False)
 

@@ -52,10 +52,11 @@ Content = str | tuple[TextPart | ImagePart, ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a conversation, as a model gets it."""
+    """One message of a conversation, as a model gets it; a `pinned` one stays when older ones are left out."""
 
     role: Role
     content: Content = field(repr=False)
+    pinned: bool = False
 
     @property
     def text(self) -> str:
@@ -63,6 +64,19 @@ class Message:
         if isinstance(self.content, str):
             return self.content
         return "\n".join(part.text for part in self.content if isinstance(part, TextPart))
+
+
+class JsonMode(StrEnum):
+    """How a model is held to JSON, the surest first."""
+
+    SCHEMA = "schema"
+    """The server holds the answer to a JSON Schema."""
+    OBJECT = "object"
+    """The server holds the answer to some JSON object."""
+    GRAMMAR = "grammar"
+    """The server holds the answer to a grammar (GBNF) that we write from the schema."""
+    PROMPT = "prompt"
+    """Only the words of the request ask for JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,10 @@ class JsonOutput:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What is asked of a model. None means: as the model's configuration or the server has it."""
+    """What is asked of a model. None means: as the model's configuration or the server has it.
+
+    `thinking` switches the reasoning of a model on or off where the server can.
+    """
 
     messages: tuple[Message, ...]
     task: Task = Task.CHAT
@@ -83,6 +100,7 @@ class ChatRequest:
     stop: tuple[str, ...] = ()
     seed: int | None = None
     json: JsonOutput | None = None
+    thinking: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +113,29 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerTimings:
+    """What the server says of its own work, in seconds; None: it did not tell.
+
+    `load` is the loading of the model, `prefill` the reading of the part of the prompt that was not cached
+    (`prefill_tokens` of it), `decode` the writing of the answer.
+    """
+
+    load_seconds: float | None = None
+    prefill_seconds: float | None = None
+    prefill_tokens: int | None = None
+    decode_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TextDelta:
     """A piece of the answer."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextRetracted:
+    """All text given so far was reasoning whose opening tag the server left out: the answer begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +183,7 @@ class ChatResult:
     usage: Usage | None = None
     thinking: str = field(default="", repr=False)
     tool_calls: tuple[ToolCall, ...] = ()
+    timings: ServerTimings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +193,7 @@ class Finished:
     result: ChatResult
 
 
-StreamEvent = TextDelta | ThinkingDelta | ToolCallDelta | UsageReport | Finished
+StreamEvent = TextDelta | TextRetracted | ThinkingDelta | ToolCallDelta | UsageReport | Finished
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from llm.types import TextDelta, ThinkingDelta, ToolCallDelta, Usage
+from llm.types import ServerTimings, TextDelta, ThinkingDelta, ToolCallDelta, Usage
 
 Delta = TextDelta | ThinkingDelta | ToolCallDelta
 
@@ -19,6 +19,7 @@ class Chunk:
     deltas: tuple[Delta, ...] = ()
     finish: str | None = None
     usage: Usage | None = None
+    timings: ServerTimings | None = None
     model: str | None = None
     error: object = None
     refused: bool = False
@@ -50,7 +51,8 @@ def read_chunk(value: object, *, event: str = "") -> Chunk:
         return Chunk(error={**value, "error": choice.get("error") or "the server gave no reason"})
     message = choice.get("delta") or choice.get("message")
     deltas, refused = _read_message(message) if isinstance(message, dict) else ((), False)
-    return Chunk(deltas, finish, _usage(value.get("usage")), _text(value.get("model")) or None, refused=refused)
+    usage, model = _usage(value.get("usage")), _text(value.get("model")) or None
+    return Chunk(deltas, finish, usage, model=model, refused=refused)
 
 
 def _first_choice(value: dict[str, object]) -> dict[str, object]:
