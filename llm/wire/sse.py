@@ -47,6 +47,8 @@ class SseReader:
             # A CR at the end of the chunk before has ended its line already; this LF is the other half of it.
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
+        if self._is_one_event(chunk):
+            return [SseEvent("", chunk[6:-2].decode(errors="replace"))]
         if b"\n" not in chunk and b"\r" not in chunk:
             self._keep(chunk)
             return []
@@ -65,6 +67,18 @@ class SseReader:
         self._unread.clear()
         self._unread_bytes = 0
         return self._read(last)
+
+    def _is_one_event(self, chunk: bytes) -> bool:
+        """Whether a chunk is one whole event in the usual form, which most are: such a one needs no cutting."""
+        return (
+            chunk.startswith(b"data: ")
+            and chunk.endswith(b"\n\n")
+            and chunk.find(b"\n") == len(chunk) - 2
+            and b"\r" not in chunk
+            and len(chunk) <= self._max_event_bytes
+            and self._begun
+            and not (self._unread or self._data or self._name)
+        )
 
     def _keep(self, piece: bytes) -> None:
         self._unread.append(piece)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llm.types import TextDelta, ThinkingDelta, ToolCallDelta, Usage
+from llm.types import ServerTimings, TextDelta, ThinkingDelta, ToolCallDelta, Usage
 from llm.wire.chunks import Chunk, parse_json, read_chunk
 from tests.fakes.replies import chunk, text_chunk, usage_chunk
 
@@ -64,6 +64,38 @@ def test_a_whole_answer_reads_like_one_chunk():
     assert read_chunk(value) == Chunk((ThinkingDelta("hm"), TextDelta("hi")), finish="stop", model="m")
 
 
+@pytest.mark.parametrize("choice", [{"text": "hi"}, {"text": "hi", "delta": None}, {"text": "hi", "logprobs": None}])
+def test_completions_have_their_text_in_the_choice(choice: dict[str, Any]):
+    assert read_chunk({"choices": [choice]}) == Chunk((TextDelta("hi"),))
+
+
+@pytest.mark.parametrize("text", ["", None, 5])
+def test_a_completion_without_text_says_nothing(text: object):
+    assert read_chunk({"choices": [{"text": text}]}) == Chunk()
+
+
+def test_the_times_of_llama_server_are_seconds():
+    timings = {"cache_n": 30, "prompt_n": 12, "prompt_ms": 250.0, "predicted_n": 5, "predicted_ms": 1500}
+    told = read_chunk({**usage_chunk(42, 5), "timings": timings})
+    assert told.timings == ServerTimings(prefill_seconds=0.25, prefill_tokens=12, decode_seconds=1.5)
+    assert told.usage == Usage(42, 5, cached_tokens=30)
+
+
+def test_what_the_counts_say_of_the_cache_goes_before_the_times():
+    usage = {"prompt_tokens": 42, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 7}}
+    assert read_chunk({"choices": [], "usage": usage, "timings": {"cache_n": 30}}).usage == Usage(42, 5, 7)
+
+
+@pytest.mark.parametrize("timings", [None, {}, "fast", [1]])
+def test_no_times_are_none(timings: object):
+    assert read_chunk({**text_chunk("a"), "timings": timings}).timings is None
+
+
+@pytest.mark.parametrize("wrong", [None, -1, "5", True])
+def test_times_that_are_none_are_not_told(wrong: object):
+    assert read_chunk({"timings": {"prompt_ms": wrong, "predicted_ms": wrong}}).timings == ServerTimings()
+
+
 def test_content_in_parts_is_joined():
     assert read_chunk(chunk({"content": [{"type": "text", "text": "a"}, {"text": "b"}, 3]})).deltas == (
         TextDelta("ab"),
@@ -101,9 +133,19 @@ def test_an_error_inside_the_choice_is_an_error():
     assert read_chunk({"choices": [{"delta": {}, "finish_reason": "error"}]}).error is not None
 
 
-@pytest.mark.parametrize("value", [{"message": "boom"}, "boom"])
-def test_whatever_comes_in_an_event_named_error_is_one(value: object):
-    assert read_chunk(value, event="error").error == value
+@pytest.mark.parametrize(
+    ("said", "silent"),
+    [
+        (Chunk(), True),
+        (Chunk(usage=Usage(1, 1), model="m"), True),
+        (Chunk((TextDelta("a"),)), False),
+        (Chunk(finish="stop"), False),
+        (Chunk(refused=True), False),
+        (Chunk(error={}), False),
+    ],
+)
+def test_a_chunk_is_silent_that_says_nothing_of_an_answer(said: Chunk, silent: bool):
+    assert said.is_silent is silent
 
 
 def test_a_refusal_is_noticed():
