@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from llm.servers.redaction import Redaction
 from llm.types import ChatResult, StreamEvent
 from llm.wire.answer import Answer, Fault
 from llm.wire.body import BodyReader, UnreadableBody
-from llm.wire.chunks import Chunk, parse_json
+from llm.wire.chunks import Chunk, parse_json, read_chunk
 from llm.wire.sse import EventTooLong
 
 LINGER_SECONDS = 1.0
@@ -57,16 +57,28 @@ class Exchange:
     """One request and its reply; `open()`, then `read()` until it gives None, then `close()`, also after an error.
 
     All limits are counted from `started` (of `clock.monotonic()`). The connection's own limit is part of the request.
+    `opening_missing` is as in `Answer`, `lines` and `read` as in `BodyReader`.
     """
 
-    def __init__(self, asked: Asked, http: HttpClient, *, clock: Clock, timeouts: Timeouts, started: float) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        http: HttpClient,
+        *,
+        clock: Clock,
+        timeouts: Timeouts,
+        started: float,
+        opening_missing: bool = False,
+        lines: bool = False,
+        read: Callable[[object], Chunk] = read_chunk,
+    ) -> None:
         self._asked = asked
         self._http = http
         self._clock = clock
         self._timeouts = timeouts
         self._started = started
-        self._answer = Answer()
-        self._reader = BodyReader()
+        self._answer = Answer(opening_missing=opening_missing)
+        self._reader = BodyReader(lines=lines, read=read)
         self._response: Response | None = None
         self._body: AsyncIterator[bytes] | None = None
         self._first_token_at: float | None = None
@@ -107,6 +119,7 @@ class Exchange:
             if not self._ended:
                 self._fail(self._unreadable(error))
         if data is None and self._failure is None:
+            events += self._answer.close()
             self._conclude()
         return events
 
@@ -128,7 +141,13 @@ class Exchange:
             usage=self._answer.usage,
             thinking=self._answer.thinking,
             tool_calls=self._answer.tool_calls,
+            timings=self._answer.timings,
         )
+
+    @property
+    def opening_was_missing(self) -> bool | None:
+        """Whether the answer's reasoning came without the tag that opens it; None when it does not show."""
+        return self._answer.opening_was_missing
 
     @property
     def _phase(self) -> Phase:

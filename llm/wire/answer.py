@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
-from llm.types import FinishReason, StreamEvent, TextDelta, ThinkingDelta, ToolCall, ToolCallDelta, Usage
+import orjson
+
+from llm.types import (
+    FinishReason,
+    ServerTimings,
+    StreamEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallDelta,
+    Usage,
+)
 from llm.wire.chunks import Chunk, Delta
+from llm.wire.thinking import SplitPiece, ThinkingSplitter
 
 MAX_ANSWER_CHARACTERS = 2_000_000
 """No model writes so much within any limit of time that is in use; a server that sends more is broken."""
@@ -46,14 +59,19 @@ class Answer:
     """An answer in the making.
 
     `text` is what has come so far. Blank text is held back until something visible follows, so that whoever reads
-    the events has seen text exactly when `text` is not empty.
+    the events has seen text exactly when `text` is not empty. Reasoning inside the text is told apart from it; with
+    `opening_missing` the model is known to leave out the tag that opens it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, opening_missing: bool = False) -> None:
         self.usage: Usage | None = None
+        self.timings: ServerTimings | None = None
         self.model: str | None = None
         self.finish: str | None = None
         self.begun = False
+        self._opening_expected_missing = opening_missing
+        self._splitter = ThinkingSplitter(opening_missing=opening_missing)
+        self._server_splits = False
         self._text: list[str] = []
         self._thinking: list[str] = []
         self._calls: dict[int, list[ToolCallDelta]] = {}
@@ -82,6 +100,18 @@ class Answer:
         return _REASONS.get((self.finish or "").lower(), FinishReason.STOP)
 
     @property
+    def opening_was_missing(self) -> bool | None:
+        """Whether the model's reasoning came without its opening tag; None when the answer does not tell.
+
+        What was held for want of that tag and ended of itself without a closing one was no reasoning.
+        """
+        missing = self._splitter.opening_was_missing
+        if missing is not None:
+            return missing
+        ended = self.finish is not None and self.reason is not FinishReason.LENGTH
+        return False if self._server_splits or (self._opening_expected_missing and ended) else None
+
+    @property
     def too_long(self) -> bool:
         """Whether more has come than any model writes."""
         return self._characters > MAX_ANSWER_CHARACTERS
@@ -89,12 +119,26 @@ class Answer:
     def add(self, chunk: Chunk) -> list[StreamEvent]:
         """Take a chunk and give what is new in it; nothing is added after the end of the answer."""
         self.usage = chunk.usage or self.usage
+        self.timings = chunk.timings or self.timings
         self.model = chunk.model or self.model
         self._refused = self._refused or chunk.refused
         events: list[StreamEvent] = []
         if self.finish is None:
-            events = [event for delta in chunk.deltas if (event := self._add_delta(delta)) is not None]
+            for delta in chunk.deltas:
+                self._add_delta(delta, events)
             self.finish = chunk.finish
+            if self.finish is not None:
+                events += self.close()
+        return events
+
+    def close(self) -> list[StreamEvent]:
+        """Give what was held back, since nothing more comes; has to be called before `fault()`.
+
+        The end of the answer does the same, so that a second call gives nothing.
+        """
+        events: list[StreamEvent] = []
+        for piece in self._splitter.finish():
+            self._add_piece(piece, events)
         return events
 
     def fault(self, *, done: bool) -> Fault | None:
@@ -114,29 +158,67 @@ class Answer:
             return Fault.THINKING_SPENT_LIMIT
         return Fault.EMPTY_ANSWER
 
-    def _add_delta(self, delta: Delta) -> StreamEvent | None:
+    def _add_delta(self, delta: Delta, events: list[StreamEvent]) -> None:
         self.begun = True
-        match delta:
-            case TextDelta(text):
-                self._characters += len(text)
-                return self._add_text(text)
-            case ThinkingDelta(text):
-                self._characters += len(text)
-                self._thinking.append(text)
-            case ToolCallDelta():
-                self._characters += len(delta.arguments)
-                self._calls.setdefault(delta.index, []).append(delta)
-        return delta
+        if isinstance(delta, TextDelta):
+            self._characters += len(delta.text)
+            for piece in self._splitter.feed(delta.text):
+                self._add_piece(piece, events)
+        elif isinstance(delta, ThinkingDelta):
+            self._characters += len(delta.text)
+            if not self._server_splits:
+                self._server_splits = True
+                for piece in self._splitter.server_splits():
+                    self._add_piece(piece, events)
+            self._add_piece(delta, events)
+        else:
+            self._characters += len(delta.arguments)
+            delta = self._placed(delta)
+            self._calls.setdefault(delta.index, []).append(delta)
+            events.append(delta)
 
-    def _add_text(self, text: str) -> TextDelta | None:
-        if not self._text:
-            text = self._blank + text
-            if not text.strip():
-                self._blank = text
-                return None
+    def _add_piece(self, piece: SplitPiece, events: list[StreamEvent]) -> None:
+        if isinstance(piece, TextDelta):
+            if self._text:
+                self._text.append(piece.text)
+                events.append(piece)
+            else:
+                self._begin_text(piece.text, events)
+        elif isinstance(piece, ThinkingDelta):
+            if piece.text:
+                self._thinking.append(piece.text)
+            events.append(piece)
+        else:
+            # The reasoning that it was comes next, as such.
             self._blank = ""
-        self._text.append(text)
-        return TextDelta(text)
+            if self._text:
+                self._text.clear()
+                events.append(piece)
+
+    def _begin_text(self, text: str, events: list[StreamEvent]) -> None:
+        text = self._blank + text
+        self._blank = "" if text.strip() else text
+        if not self._blank:
+            self._text.append(text)
+            events.append(TextDelta(text))
+
+    def _placed(self, delta: ToolCallDelta) -> ToolCallDelta:
+        """The delta with an index of its own where it begins another call under the index of a whole one.
+
+        Ollama sends each call whole in a chunk of its own, and older versions number them in each chunk anew.
+        """
+        pieces = self._calls.get(delta.index)
+        if not pieces or not delta.name or not _is_json("".join(piece.arguments for piece in pieces)):
+            return delta
+        return replace(delta, index=max(self._calls) + 1)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _join(pieces: list[ToolCallDelta]) -> ToolCall:
