@@ -13,17 +13,30 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerRetracted,
     AnswerStarted,
     AnswerStopped,
     AnswerText,
     AnswerThinking,
+    Notice,
+    Notify,
 )
 from llm.client import LLMClient
 from llm.clock import Clock
 from llm.errors import AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
 from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
-from llm.routing.primary import PrimaryModel
-from llm.types import ChatRequest, ChatResult, Finished, StreamEvent, Task, TextDelta, ThinkingDelta
+from llm.routing.primary import ModelInUse, PrimaryModel
+from llm.types import (
+    ChatRequest,
+    ChatResult,
+    Finished,
+    PromptCut,
+    StreamEvent,
+    Task,
+    TextDelta,
+    TextRetracted,
+    ThinkingDelta,
+)
 from storage import Conversations, Turn
 
 logger = structlog.get_logger()
@@ -61,12 +74,18 @@ class Answering:
     """Asks the model that is in use, tells what comes, and keeps the figures of each request."""
 
     def __init__(
-        self, models: PrimaryModel, conversations: Conversations, monitor: ModelPerformanceMonitor, clock: Clock
+        self,
+        models: PrimaryModel,
+        conversations: Conversations,
+        monitor: ModelPerformanceMonitor,
+        clock: Clock,
+        notify: Notify,
     ) -> None:
         self._models = models
         self._conversations = conversations
         self._monitor = monitor
         self._clock = clock
+        self._notify = notify
 
     async def answer(self, turn: Turn, stop: StopSignal) -> AsyncGenerator[AnswerEvent, None]:
         """Tell the events of one answer; the last is `AnswerCompleted`, `AnswerStopped` or `AnswerFailed`.
@@ -81,14 +100,31 @@ class Answering:
             failure = Failure(FailureKind.MODEL_MISSING, Phase.CONNECT, 0.0, code=error.reason)
             yield AnswerFailed(failure, model="", server="", text="")
             return
-        messages = await messages_for(self._conversations, turn, model.context)
+        messages = await messages_for(self._conversations, turn)
         yield AnswerStarted(client.config.name)
         attempt = _Attempt(client, self._monitor, self._clock)
         async with aclosing(attempt.events(ChatRequest(messages, Task.CHAT), stop)) as events:
             async for event in events:
                 if isinstance(event, AnswerFailed):
                     self._models.doubt()
+                elif isinstance(event, AnswerCompleted) and event.result.prompt_cut is not None:
+                    self._notify(_prompt_cut(model, client.server, event.result.prompt_cut))
                 yield event
+
+
+def _prompt_cut(model: ModelInUse, server: str, cut: PromptCut) -> Notice:
+    """The setting to change is another one on each kind of server."""
+    return Notice(
+        "notice-prompt-cut",
+        mark=f"{server} {model.config.name}",
+        args={
+            "model": model.config.name,
+            "server": server,
+            "kind": model.kind.value,
+            "sent": cut.sent_tokens,
+            "counted": cut.counted_tokens,
+        },
+    )
 
 
 class _Attempt:
@@ -117,6 +153,9 @@ class _Attempt:
                     if isinstance(event, TextDelta):
                         text.append(event.text)
                         yield AnswerText(event.text)
+                    elif isinstance(event, TextRetracted):
+                        text.clear()
+                        yield AnswerRetracted()
                     elif isinstance(event, ThinkingDelta):
                         yield AnswerThinking()
                     elif isinstance(event, Finished):

@@ -33,6 +33,7 @@ from bot.intake.inbox import Feed, InboxWorker
 from bot.intake.polling import Polling
 from bot.jobs import Jobs
 from bot.middlewares.person import PersonMiddleware
+from bot.notices import AdminNotices
 from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
 from bot.running import RunningAnswers
@@ -116,8 +117,9 @@ async def running_app(
             conversations = Conversations(database, clock)
             texts, monitor = Texts(), ModelPerformanceMonitor(rows, clock)
             doorkeeper, code = await make_doorkeeper(settings, people, randomness)
+            notices = await stack.enter_async_context(AdminNotices(bot, doorkeeper, texts))
             turns = Turns(
-                answering=Answering(models, conversations, monitor, clock),
+                answering=Answering(models, conversations, monitor, clock, notices.tell),
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),

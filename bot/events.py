@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from llm.errors import Failure
@@ -28,6 +29,11 @@ class AnswerText:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRetracted:
+    """What has come so far was reasoning and not the answer: the text begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerCompleted:
     """The whole answer is there. Always last."""
 
@@ -51,4 +57,22 @@ class AnswerFailed:
     text: str = field(repr=False)
 
 
-AnswerEvent = AnswerStarted | AnswerThinking | AnswerText | AnswerCompleted | AnswerStopped | AnswerFailed
+AnswerEvent = (
+    AnswerStarted | AnswerThinking | AnswerText | AnswerRetracted | AnswerCompleted | AnswerStopped | AnswerFailed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the admins have to know, said once: `key` and `args` of its words, `mark` of what it is about.
+
+    Two notices with the same key and mark are one.
+    """
+
+    key: str
+    mark: str
+    args: Mapping[str, str | int]
+
+
+Notify = Callable[[Notice], None]
+"""Takes a notice to be passed on soon; never waits."""

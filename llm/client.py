@@ -1,4 +1,4 @@
-"""Asks one model on one OpenAI-compatible server: whole answers and streamed ones."""
+"""Asks one model on one server, in the server's own form: whole answers and streamed ones."""
 
 from __future__ import annotations
 
@@ -6,41 +6,69 @@ import asyncio
 import base64
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 
 import structlog
 
 from llm.clock import Clock
 from llm.config import ModelConfig, Timeouts
-from llm.errors import AttemptFailed, Failure, FailureKind, Phase
+from llm.errors import AnswerInterrupted, AttemptFailed, Failure, FailureKind, Phase
 from llm.http import HttpClient, InvalidURL, Request
+from llm.learned import Learned, Sent, cured
+from llm.preparation import Preparation, Prepared, ServedModel
+from llm.prompts.adapter import ModelPromptAdapter
 from llm.servers.exchange import Asked, Exchange
+from llm.servers.kinds import ServerKind
+from llm.servers.overflow import read_overflow
+from llm.servers.profiles.base import WireRequest
 from llm.servers.redaction import Redaction
-from llm.types import ChatRequest, ChatResult, Finished, StreamEvent, UsageReport
+from llm.types import ChatRequest, ChatResult, Finished, JsonMode, PromptCut, Role, StreamEvent, UsageReport
 from llm.wire.address import Address, read_address
-from llm.wire.request import encode_request, image_bytes
+from llm.wire.request import encode, image_bytes
 
 logger = structlog.get_logger()
 
 _SMALL_BYTES = 256 * 1024
 """Up to here a body is made and sent at once; a larger one would hold up the event loop."""
+_NEARLY_FULL = 0.6
+MOST_CURES = 4
+"""So many things may be wrong with a request before it is given up: each is cured once."""
 
 
 class LLMClient:
     """One model on one server, over a shared HTTP client that somebody else closes.
 
-    `config` is the model's configuration, `server` the server's name for logs (`127.0.0.1:11434`). An address or a
-    key that can't be used shows as an AttemptFailed of each request, not here.
+    `config` is the model's configuration, `served` what is known of the model on its server, `learned` what its
+    answers have taught, which outlives the client; `server` is the server's name for logs (`127.0.0.1:11434`). An
+    address or a key that can't be used shows as an AttemptFailed of each request, not here.
     """
 
-    def __init__(self, config: ModelConfig, http: HttpClient, *, clock: Clock, timeouts: Timeouts) -> None:
+    def __init__(
+        self,
+        config: ModelConfig,
+        http: HttpClient,
+        *,
+        clock: Clock,
+        timeouts: Timeouts,
+        served: ServedModel = ServedModel(),  # noqa: B008 - frozen
+        learned: Learned | None = None,
+        adapter: ModelPromptAdapter | None = None,
+    ) -> None:
         self.config = config
+        self.served = served
+        self.learned = learned if learned is not None else Learned()
         self._http = http
         self._clock = clock
         self._timeouts = timeouts
+        self._preparation = Preparation(config, served, self.learned, adapter or ModelPromptAdapter())
         self._address = _read_address(config.api_base)
         self.server = self._address.server if self._address else config.api_base.rpartition("@")[2]
         self._api_key = config.api_key.get_secret_value().strip() if config.api_key else ""
-        self._stream_options = True
+
+    @property
+    def json_modes(self) -> tuple[JsonMode, ...]:
+        """The ways to hold an answer to JSON that this model's server honours, the surest first."""
+        return self._preparation.json_modes
 
     async def chat(self, request: ChatRequest) -> ChatResult:
         """Give the whole answer.
@@ -57,52 +85,131 @@ class LLMClient:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         """Give the answer piece by piece; the last event is Finished with the whole of it.
 
+        What the server refuses about the form of the request is cured, and remembered, before anything is given: a
+        system message folded, a field left out, a conversation that was too long made shorter once.
         Cancelling the task, or closing the generator, closes the connection at once; use `contextlib.aclosing`
         where the loop may be left early. Raises AttemptFailed while there was no visible text, AnswerInterrupted
-        after some.
+        after some; NothingToAnswer when no message of a person is left.
         """
-        exchange = await self._open(request)
+        prepared, exchange, events = await self._begin(request)
         try:
-            while (events := await exchange.read()) is not None:
+            while events is not None:
                 for event in events:
                     yield event
+                events = await exchange.read()
         finally:
             await exchange.close()
-        result = exchange.result()
+        self._learn_opening(exchange)
+        result = self._with_cut(exchange.result(), prepared)
         if result.usage is not None:
             yield UsageReport(result.usage)
         yield Finished(result)
 
-    async def _open(self, request: ChatRequest) -> Exchange:
+    async def _begin(self, request: ChatRequest) -> tuple[Prepared, Exchange, list[StreamEvent] | None]:
+        """Send the request until it is taken, and give the first events of the answer with it."""
         started = self._clock.monotonic()
-        try:
-            return await self._send(request, started)
-        except AttemptFailed as failed:
-            if not (self._stream_options and _names_stream_options(failed.failure)):
-                raise
-        self._stream_options = False
-        logger.info("stream_options_refused", server=self.server, model=self.config.name)
-        return await self._send(request, started)
+        prepared = self._preparation.prepare(request)
+        for cure in range(MOST_CURES + 1):
+            wire = await self._wire(prepared)
+            try:
+                return prepared, *await self._send(request, prepared, wire, started)
+            except AttemptFailed as failed:
+                better = None if cure == MOST_CURES else self._cured(request, prepared, wire, failed)
+                if better is None:
+                    raise
+                prepared = better
+        raise AssertionError("the last try has returned or raised")
 
-    async def _send(self, request: ChatRequest, started: float) -> Exchange:
-        asked = Asked(self.config.name, self.server, Redaction.of(request, api_key=self._api_key))
-        exchange = Exchange(asked, self._http, clock=self._clock, timeouts=self._timeouts, started=started)
+    def _cured(
+        self, request: ChatRequest, prepared: Prepared, wire: WireRequest, failed: AttemptFailed
+    ) -> Prepared | None:
+        """The request as it is worth sending again, or None."""
+        if isinstance(failed, AnswerInterrupted):
+            return None
+        failure = failed.failure
+        if failure.kind is FailureKind.CONTEXT_OVERFLOW or self._looks_like_overflow(prepared, failure):
+            self._learn_overflow(prepared, failure)
+            smaller = self._preparation.smaller(request, prepared)
+            self._log_cure("shortened" if smaller else "too_long", failure)
+            return smaller
+        adjustments = cured(self.learned.adjustments, failure, _sent(prepared, wire, self.served))
+        if adjustments is None:
+            return None
+        self.learned.adjustments = adjustments
+        self._log_cure("adjusted", failure)
+        # What was made smaller stays so.
+        if prepared.shrunk:
+            request = replace(request, messages=prepared.fitted.messages)
+        return replace(self._preparation.prepare(request), shrunk=prepared.shrunk)
+
+    def _looks_like_overflow(self, prepared: Prepared, failure: Failure) -> bool:
+        """LM Studio and text-generation-webui may give an empty answer to what is too long (servers.md 3.2, 4)."""
+        nearly_full = prepared.prompt_tokens > _NEARLY_FULL * prepared.budget.prompt
+        return self.served.profile.drops_silently and failure.code == "empty_answer" and nearly_full
+
+    def _learn_overflow(self, prepared: Prepared, failure: Failure) -> None:
+        told = read_overflow(failure.body)
+        if told.context is not None:
+            self.learned.limit_context(told.context)
+        if told.prompt_tokens is not None:
+            self.learned.count(prepared.asking.messages, told.prompt_tokens)
+
+    def _learn_opening(self, exchange: Exchange) -> None:
+        if (missing := exchange.opening_was_missing) is not None:
+            self.learned.opening_missing = missing
+
+    def _with_cut(self, result: ChatResult, prepared: Prepared) -> ChatResult:
+        """Learn from the counted tokens, and note when the server has left out a part of the prompt in silence."""
+        if result.usage is None or not result.usage.prompt_tokens:
+            return result
+        counted, expected = result.usage.prompt_tokens, prepared.prompt_tokens
+        believed = self.learned.tokens.observe(prepared.asking.messages, counted)
+        # A server that refuses what is too long has not cut anything, however few it counts.
+        if not believed and (self.served.profile.drops_silently or self.served.kind is ServerKind.GENERIC):
+            answer = prepared.asking.max_tokens or prepared.budget.reserve
+            self.learned.limit_context(counted + answer)
+            logger.warning("prompt_cut", server=self.server, model=self.config.name, sent=expected, counted=counted)
+            return replace(result, prompt_cut=PromptCut(expected, counted))
+        return result
+
+    async def _send(
+        self, request: ChatRequest, prepared: Prepared, wire: WireRequest, started: float
+    ) -> tuple[Exchange, list[StreamEvent] | None]:
+        exchange = Exchange(
+            Asked(self.config.name, self.server, Redaction.of(request, api_key=self._api_key)),
+            self._http,
+            clock=self._clock,
+            timeouts=self._timeouts,
+            started=started,
+            opening_missing=prepared.opening_missing,
+            lines=wire.lines,
+            read=wire.read,
+        )
         try:
-            await exchange.open(await self._build(request))
+            await exchange.open(await self._build(prepared, wire))
+            while (events := await exchange.read()) == []:
+                pass
         except BaseException:  # cancelled or failed: nothing stays open
             await exchange.close()
             raise
-        return exchange
+        return exchange, events
 
-    async def _build(self, request: ChatRequest) -> Request:
+    async def _wire(self, prepared: Prepared) -> WireRequest:
         if self._address is None:
             raise self._unusable(FailureKind.TRANSPORT, "bad_address")
-        body = await self._encode(request)
+        make = self.served.profile.request
+        if image_bytes(prepared.asking.messages) <= _SMALL_BYTES:
+            return make(prepared.asking, self._address)
+        return await asyncio.to_thread(make, prepared.asking, self._address)
+
+    async def _build(self, prepared: Prepared, wire: WireRequest) -> Request:
+        assert self._address is not None  # noqa: S101 - _wire() has seen to it
+        body = await _encoded(prepared, wire)
         connect = self._timeouts.connect
         try:
             return self._http.build_request(
                 "POST",
-                self._address.chat,
+                wire.url,
                 content=body if len(body) <= _SMALL_BYTES else _pieces(body),
                 headers={**self._headers(self._address), "Content-Length": str(len(body))},
                 # Connecting has two limits on this transport: with the name's look-up, and without it.
@@ -110,11 +217,6 @@ class LLMClient:
             )
         except InvalidURL as error:
             raise self._unusable(FailureKind.TRANSPORT, "bad_address") from error
-
-    async def _encode(self, request: ChatRequest) -> bytes:
-        if image_bytes(request) <= _SMALL_BYTES:
-            return encode_request(request, self.config, stream_options=self._stream_options)
-        return await asyncio.to_thread(encode_request, request, self.config, stream_options=self._stream_options)
 
     def _headers(self, address: Address) -> dict[str, str]:
         headers = {
@@ -132,6 +234,16 @@ class LLMClient:
             headers["Authorization"] = f"Basic {pair}"
         return headers
 
+    def _log_cure(self, cure: str, failure: Failure) -> None:
+        logger.info(
+            "request_adapted",
+            cure=cure,
+            server=self.server,
+            model=self.config.name,
+            code=failure.code,
+            param=failure.param,
+        )
+
     def _unusable(self, kind: FailureKind, code: str) -> AttemptFailed:
         failure = Failure(kind, Phase.CONNECT, 0.0, code=code)
         return AttemptFailed(failure, model=self.config.name, server=self.server)
@@ -144,9 +256,19 @@ def _read_address(written: str) -> Address | None:
         return None
 
 
-def _names_stream_options(failure: Failure) -> bool:
-    """Whether a server refused the request for the field that asks for token counts."""
-    return failure.status in {400, 422} and "stream_options" in str(failure.body)
+def _sent(prepared: Prepared, wire: WireRequest, served: ServedModel) -> Sent:
+    return Sent(
+        fields=wire.fields,
+        system=any(message.role is Role.SYSTEM for message in prepared.asking.messages),
+        can_complete=served.profile.has_completions and prepared.asking.prompt is None,
+        json_mode=prepared.asking.json_mode,
+    )
+
+
+async def _encoded(prepared: Prepared, wire: WireRequest) -> bytes:
+    if image_bytes(prepared.asking.messages) <= _SMALL_BYTES:
+        return encode(wire.body)
+    return await asyncio.to_thread(encode, wire.body)
 
 
 async def _pieces(body: bytes) -> AsyncIterator[bytes]:

@@ -10,7 +10,11 @@ from llm.types import ModelCapabilities
 
 
 class ModelConfig(BaseModel):
-    """One model on one server. Prices are for a million tokens."""
+    """One model on one server. Prices are for a million tokens.
+
+    `keep_alive` is how long a server that loads models by itself keeps this one in memory after an answer: `30m`,
+    `1h30m`, a number of seconds, `-1` for ever (Ollama and LM Studio).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -25,6 +29,7 @@ class ModelConfig(BaseModel):
     price_out: float = Field(default=0.0, ge=0)
     local: bool | None = None
     weight: float = Field(default=1.0, gt=0)
+    keep_alive: str | None = Field(default=None, pattern=r"^(-?\d{1,7}|(\d{1,6}[hms])+)$")
     tags: tuple[str, ...] = ()
 
     @model_validator(mode="after")

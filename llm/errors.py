@@ -51,11 +51,15 @@ class Failure:
       `not_http`, `stream_cut`
     * an answer that is none: `empty_answer`, `thinking_spent_limit`, `unreadable`, `event_too_long`,
       `answer_too_long`, `aborted`, `overloaded`, `content_filter`
-    * a refusal: `endpoint_missing`, `redirected`, `host_rejected`, `template_refused`, `model_crashed`
+    * a request of a form that the server does not take: `system_role_refused`, `roles_must_alternate`,
+      `template_refused`, `no_chat_template`, `prefill_refused`, `unsupported_param`, `thinking_unsupported`,
+      `images_unsupported`
+    * a refusal: `endpoint_missing`, `redirected`, `host_rejected`, `model_crashed`
     * a limit of ours: `total_limit`
 
     `retry_after_seconds` is what the server asked for; `retryable` whether it says itself that the same request may
     be sent again (`x-should-retry`, OpenRouter's `availability`; servers.md 10, 11), which goes before the class.
+    `param` is the field of the request that was refused (code `unsupported_param`), one of those that we send.
     `detail` is a short text that is safe to log: the server's words, left out where they repeat what a person wrote.
     `body` is the parsed body, never to be logged.
     """
@@ -67,6 +71,7 @@ class Failure:
     code: str | None = None
     retry_after_seconds: float | None = None
     retryable: bool | None = None
+    param: str | None = None
     detail: str = ""
     body: object = field(default=None, repr=False, compare=False)
 

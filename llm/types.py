@@ -81,9 +81,14 @@ class JsonMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JsonOutput:
-    """Asks for an answer that is one JSON object; `schema` is a JSON Schema, or None for any object."""
+    """Asks for an answer that is one JSON object.
+
+    `schema` is a JSON Schema, or None for any object; `mode` how the model is held to it, None: as its server does
+    it best.
+    """
 
     schema: Mapping[str, object] | None = None
+    mode: JsonMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,14 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptCut:
+    """The server has left out a part of the prompt and did not say so: it counted far fewer tokens than were sent."""
+
+    sent_tokens: int
+    counted_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatResult:
     """A whole answer. Times are seconds from the start of the request; `ttft_seconds` ends at the first token."""
 
@@ -184,6 +197,7 @@ class ChatResult:
     thinking: str = field(default="", repr=False)
     tool_calls: tuple[ToolCall, ...] = ()
     timings: ServerTimings | None = None
+    prompt_cut: PromptCut | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerRetracted,
     AnswerStarted,
     AnswerStopped,
     AnswerText,
@@ -57,6 +58,9 @@ async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery,
             case AnswerStarted():
                 await delivery.show(text)
             case AnswerThinking():
+                await delivery.show(text, status=words.thinking())
+            case AnswerRetracted():
+                text = ""
                 await delivery.show(text, status=words.thinking())
             case AnswerText(delta=delta):
                 text += delta

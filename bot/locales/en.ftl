@@ -98,6 +98,17 @@ failure-details =
     { $model } · { $server } · { $marks }
     { $detail }
 
+## Notices to admins
+
+notice-prompt-cut =
+    { $model } at { $server } has left out a part of a long conversation and did not say so: about { $sent } tokens were sent, it counted { $counted }. I send less from now on. To let it hold more, { $kind ->
+        [ollama] set PRIMARY_MODEL__CAPABILITIES__MAX_CONTEXT (sent to Ollama as num_ctx), or OLLAMA_CONTEXT_LENGTH where Ollama runs.
+        [textgen] load the model with a larger ctx-size in text-generation-webui, and set PRIMARY_MODEL__CAPABILITIES__MAX_CONTEXT to it.
+        [koboldcpp] start KoboldCpp with a larger --contextsize.
+        [lmstudio] load the model in LM Studio with a larger context length.
+       *[other] raise the context length of the server.
+    }
+
 ## /stats
 
 stats-title-24h = The last 24 hours

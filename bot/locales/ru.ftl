@@ -98,6 +98,17 @@ failure-details =
     { $model } · { $server } · { $marks }
     { $detail }
 
+## Сообщения администраторам
+
+notice-prompt-cut =
+    { $model } на { $server } молча отбросила часть длинной беседы: отправлено около { $sent } токенов, сервер насчитал { $counted }. Дальше буду отправлять меньше. Чтобы помещалось больше, { $kind ->
+        [ollama] задайте PRIMARY_MODEL__CAPABILITIES__MAX_CONTEXT (передаётся в Ollama как num_ctx) или OLLAMA_CONTEXT_LENGTH там, где работает Ollama.
+        [textgen] загрузите модель в text-generation-webui с большим ctx-size и укажите его в PRIMARY_MODEL__CAPABILITIES__MAX_CONTEXT.
+        [koboldcpp] запустите KoboldCpp с большим --contextsize.
+        [lmstudio] загрузите модель в LM Studio с большей длиной контекста.
+       *[other] увеличьте длину контекста на сервере.
+    }
+
 ## /stats
 
 stats-title-24h = Последние 24 часа

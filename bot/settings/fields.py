@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     SecretStr,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -213,6 +214,16 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_primary(cls, values: object) -> object:
+        """The three lines give the name, the address and the key to further fields of PRIMARY_MODEL__*."""
+        if not isinstance(values, dict) or not isinstance(values.get("primary_model"), dict):
+            return values
+        short = {field: values.get(variable.lower()) for variable, field in THREE_LINES.items()}
+        known = {field: value for field, value in short.items() if value}
+        return {**values, "primary_model": {**known, **values["primary_model"]}}
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
@@ -288,6 +299,9 @@ class Settings(BaseSettings):
             timeout_seconds=self.timeout_seconds,
         )
 
+
+# What the short names of the primary model stand for.
+THREE_LINES = {"LLM_API_BASE": "api_base", "LLM_MODEL": "name", "LLM_API_KEY": "api_key"}
 
 # Known and checked now; what they steer comes with a later version (docs/configuration.md says which).
 LATER = frozenset(

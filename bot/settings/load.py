@@ -13,11 +13,10 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from bot.errors import Problem
 from bot.errors import SettingsError as WrongSettings
-from bot.settings.fields import JSON_FIELDS, Settings
+from bot.settings.fields import JSON_FIELDS, THREE_LINES, Settings
 from bot.settings.problems import MODEL_NAMES, broken_json, from_validation, is_whole_model, unknown_names
+from llm.prompts.adapter import template_problem
 from llm.wire.address import read_address
-
-THREE_LINES = {"LLM_API_BASE": "api_base", "LLM_MODEL": "name", "LLM_API_KEY": "api_key"}
 
 
 def load_settings(env_file: Path, environ: Mapping[str, str]) -> Settings:
@@ -117,7 +116,7 @@ def _contradictions(settings: Settings) -> tuple[Problem, ...]:
 
 
 def _unfit_for_a_request(settings: Settings) -> Iterator[Problem]:
-    """Addresses that lead nowhere, and keys that no header can hold: copied with an ellipsis, say."""
+    """Addresses that lead nowhere, templates that are none, keys that no header can hold: with an ellipsis, say."""
     keys = {"LLM_API_KEY": settings.llm_api_key}
     for variable, model in settings.models.items():
         try:
@@ -125,6 +124,8 @@ def _unfit_for_a_request(settings: Settings) -> Iterator[Problem]:
         except ValueError:
             allowed = "must be an address such as http://127.0.0.1:11434/v1"
             yield Problem(f"{variable}__API_BASE", None, allowed)
+        if model.prompt_template is not None and (wrong := template_problem(model.prompt_template)):
+            yield Problem(f"{variable}__PROMPT_TEMPLATE", None, wrong)
         if model.api_key is not None:
             keys[f"{variable}__API_KEY"] = model.api_key
     for variable, key in keys.items():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llm.config import ModelConfig
 from llm.demo import DEMO_BASE, DEMO_MODEL
+from llm.preparation import ServedModel
 from llm.servers.hosts import host_of, is_local
-from llm.servers.kinds import FoundServer, ServerKind, ServerState
+from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
 
 
 class ModelSource(StrEnum):
@@ -23,7 +24,8 @@ class ModelSource(StrEnum):
 class ModelInUse:
     """The model that answers. `context` is the length that holds, in tokens, None where nobody knows it.
 
-    `state` is that of its server when it was last looked at; `unknown` before the first look, and for clouds.
+    `state` is that of its server when it was last looked at; `unknown` before the first look, and for clouds. `found`
+    is what the server tells of the model beside that.
     """
 
     config: ModelConfig
@@ -31,6 +33,12 @@ class ModelInUse:
     context: int | None
     source: ModelSource
     state: ServerState
+    found: FoundModel | None = field(default=None, compare=False)
+
+    @property
+    def served(self) -> ServedModel:
+        """What its client has to know of it."""
+        return ServedModel(self.kind, self.context, self.found, local=self.config.local is not False)
 
 
 DEMO = ModelInUse(
@@ -68,18 +76,20 @@ def put_together(
     """
     kind = server.kind if server is not None else ServerKind.GENERIC
     state = server.state if server is not None else ServerState.UNKNOWN
-    context = _context_of(server, config.name) if server is not None else None
+    found = _found(server, config.name) if server is not None else None
+    context = found.context if found is not None else None
     if before is not None and (before.config.name, before.config.api_base) == (config.name, config.api_base):
         if kind is ServerKind.GENERIC and state is not ServerState.UP:
             kind = before.kind
         if kind is before.kind:
-            context = context or before.context
-    return ModelInUse(config, kind, config.capabilities.max_context or context, source, state)
+            found = found or before.found
+            # Ollama would load the model anew for another length (servers.md 1.3): the first one stays.
+            same = kind is ServerKind.OLLAMA and before.context is not None
+            context = before.context if same else context or before.context
+    return ModelInUse(config, kind, config.capabilities.max_context or context, source, state, found)
 
 
-def _context_of(server: FoundServer, name: str) -> int | None:
-    """The context of a model; a server that has one model answers with it whatever it is called."""
+def _found(server: FoundServer, name: str) -> FoundModel | None:
+    """What a server says of a model; one that has one model answers with it whatever it is called."""
     model = server.model(name)
-    if model is None and len(server.models) == 1:
-        model = server.models[0]
-    return model.context if model is not None else None
+    return server.models[0] if model is None and len(server.models) == 1 else model

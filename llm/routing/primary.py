@@ -14,12 +14,14 @@ from llm.clock import Clock
 from llm.config import ModelConfig, Timeouts
 from llm.errors import NoModelAvailable
 from llm.http import HttpClient
+from llm.learned import Learned
+from llm.prompts.adapter import ModelPromptAdapter
 from llm.routing.candidates import Candidate, bad_address_row, configured_row, demo_row, found_rows
 from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen, with_local
 from llm.servers.discover import choose, discover
 from llm.servers.hosts import cloud_kind, host_of
-from llm.servers.identify import identify, with_context
-from llm.servers.kinds import FoundModel, FoundServer, ServerState
+from llm.servers.identify import identify, with_details
+from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
 
 __all__ = ["Candidate", "ModelInUse", "ModelSource", "PrimaryModel", "Search"]
 
@@ -82,6 +84,8 @@ class PrimaryModel:
         self._looked_at = 0.0
         self._doubted = False
         self._client: LLMClient | None = None
+        self._adapter = ModelPromptAdapter()
+        self._learned: dict[tuple[str, str, ServerKind], Learned] = {}
 
     def current(self) -> ModelInUse:
         """The model in use.
@@ -96,9 +100,19 @@ class PrimaryModel:
 
     def client(self) -> LLMClient:
         """The client of the model in use, the same one until the model changes. Raises as `current()` does."""
-        config = self.current().config
-        if self._client is None or self._client.config != config:
-            self._client = LLMClient(config, self._http, clock=self._clock, timeouts=self._timeouts)
+        model = self.current()
+        config, served = model.config, model.served
+        if self._client is None or (self._client.config, self._client.served) != (config, served):
+            self._client = LLMClient(
+                config,
+                self._http,
+                clock=self._clock,
+                timeouts=self._timeouts,
+                served=served,
+                # What answers have taught holds for the model on that kind of server, whatever else changes.
+                learned=self._learned.setdefault((config.api_base, config.name, served.kind), Learned()),
+                adapter=self._adapter,
+            )
         return self._client
 
     def candidates(self) -> tuple[Candidate, ...]:
@@ -150,7 +164,7 @@ class PrimaryModel:
         if config is None:
             return _View(None, _reason(server), (configured_row(base, None, server),))
         if server is not None:
-            server = await with_context(server, config.name, self._http, secret)
+            server = await with_details(server, config.name, self._http, secret)
         model = put_together(config, ModelSource.CONFIGURED, server, before)
         return _View(model, rows=(configured_row(base, model, server),))
 
@@ -171,7 +185,7 @@ class PrimaryModel:
         choice = _still_there(found, before) or choose(found, self._wanted)
         if choice is not None:
             server, offer = choice
-            server = await with_context(server, offer.name, self._http)
+            server = await with_details(server, offer.name, self._http)
             config = _config(server.api_base, offer, None)
             model = put_together(config, ModelSource.FOUND, server, before)
         elif before is not None and before.source is ModelSource.FOUND:

@@ -9,9 +9,10 @@ from datetime import datetime
 from llm.errors import Failure, FailureKind, Phase
 from llm.servers.failure_rules import OTHERWISE, RULES, STATUS_OF_TYPE, Rule
 from llm.servers.redaction import Redaction
+from llm.servers.refused_param import refused_param
 from llm.servers.transport_failures import read_transport_error
 from llm.wire.error_body import ErrorBody, read_error_body
-from llm.wire.retry_after import retry_after_seconds
+from llm.wire.retry_after import retry_after_seconds, should_retry
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def classify(evidence: Evidence, redaction: Redaction) -> Failure:
         by_type = (STATUS_OF_TYPE[code] for code in error.codes if code in STATUS_OF_TYPE)
         status = error.status or next(by_type, status)
     rule = _match(status, error)
+    param = refused_param(error) if rule.kind is FailureKind.BAD_REQUEST and rule.code is None else None
     retry_after = error.retry_after_seconds
     if retry_after is None:
         retry_after = retry_after_seconds(evidence.headers, error.message, evidence.now)
@@ -50,8 +52,10 @@ def classify(evidence: Evidence, redaction: Redaction) -> Failure:
         phase=evidence.phase,
         elapsed_seconds=evidence.elapsed_seconds,
         status=evidence.status,
-        code=rule.code or redaction.code(error.codes),
+        code="unsupported_param" if param else rule.code or redaction.code(error.codes),
         retry_after_seconds=retry_after,
+        retryable=error.retryable if error.retryable is not None else should_retry(evidence.headers),
+        param=param,
         detail=redaction.detail(error.message),
         body=evidence.body,
     )

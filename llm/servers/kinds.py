@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -40,7 +40,8 @@ class FoundModel:
 
     `context` is the length that really holds, in tokens; `loaded` whether it is in memory; None: the server does not
     tell. `chat` is False for what can't be asked in a chat, such as embedding models. `remote` models are only passed
-    on by this server and run in somebody's cloud.
+    on by this server and run in somebody's cloud. `template` is the text of its chat template; `system_role`, `vision`
+    and `thinking` are whether it takes a system message, sees images and reasons.
     """
 
     name: str
@@ -48,6 +49,10 @@ class FoundModel:
     loaded: bool | None = None
     chat: bool = True
     remote: bool = False
+    template: str | None = field(default=None, repr=False)
+    system_role: bool | None = None
+    vision: bool | None = None
+    thinking: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,15 @@ class Address:
     @property
     def chat(self) -> str:
         """The address that chat requests go to."""
-        return self.base + _CHAT_PATH + (f"?{self.query}" if self.query else "")
+        return self._with_query(_CHAT_PATH)
+
+    @property
+    def completions(self) -> str:
+        """The address that texts to be completed go to."""
+        return self._with_query("/completions")
+
+    def _with_query(self, path: str) -> str:
+        return self.base + path + (f"?{self.query}" if self.query else "")
 
 
 def read_address(written: str) -> Address:

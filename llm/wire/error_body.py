@@ -17,7 +17,8 @@ class ErrorBody:
     """What an error body says.
 
     `codes` are its machine words in lower case, the surest first: code, type, error type of the router, of the
-    upstream. `status` is an HTTP status that stands inside the body, `retry_after_seconds` a wait that does.
+    upstream. `status` is an HTTP status that stands inside the body, `retry_after_seconds` a wait that does,
+    `retryable` whether the same request may be sent again (OpenRouter's `availability`, servers.md 11).
     `message` is the server's text and may repeat what a person wrote.
     """
 
@@ -26,6 +27,7 @@ class ErrorBody:
     status: int | None = None
     param: str = ""
     retry_after_seconds: float | None = None
+    retryable: bool | None = None
     flagged: bool = False
 
 
@@ -72,6 +74,7 @@ def _from_object(error: dict[str, object], *, outer: dict[str, object], nesting:
         status=_status(error.get("code")) or _status(error.get("http_status_code")) or inner.status,
         param=_text(error.get("param")),
         retry_after_seconds=_seconds(availability.get("retry_after")),
+        retryable=retryable if isinstance(retryable := availability.get("retryable"), bool) else None,
         flagged="flagged_input" in metadata,
     )
 

@@ -37,6 +37,11 @@ def retry_after_seconds(headers: Mapping[str, str], message: str, now: datetime)
     return max(known) if known else _from_words(message)
 
 
+def should_retry(headers: Mapping[str, str]) -> bool | None:
+    """What `x-should-retry` says (servers.md 10); None where the server does not send it."""
+    return {"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower())
+
+
 def _retry_after(value: str | None, now: datetime) -> float | None:
     if value is None or (seconds := _number(value)) is not None:
         return None if value is None else seconds

@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.answering import Answering, StopSignal
-from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStarted, AnswerStopped, AnswerText
+from bot.events import (
+    AnswerCompleted,
+    AnswerEvent,
+    AnswerFailed,
+    AnswerRetracted,
+    AnswerStarted,
+    AnswerStopped,
+    AnswerText,
+    AnswerThinking,
+    Notice,
+)
 from llm.clock import SystemClock
 from llm.config import Timeouts
 from llm.errors import FailureKind
@@ -54,6 +64,7 @@ class Desk:
     rows: list[AttemptRecord]
     server: ModelServer
     models: PrimaryModel
+    notices: list[Notice]
 
     @property
     def kinds(self) -> list[FailureKind | None]:
@@ -67,6 +78,7 @@ class Desk:
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     clock, rows = SystemClock(), Rows()
+    notices: list[Notice] = []
     async with (
         ModelServer() as server,
         make_client() as http,
@@ -75,8 +87,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         models = PrimaryModel(http=http, clock=clock, timeouts=Timeouts(), wanted_base=server.base, wanted_model="tiny")
         conversations = Conversations(database, clock)
         turn = await conversations.open_turn(chat_id=1, person_id=1, update_id=1, text="Hello")
-        answering = Answering(models, conversations, ModelPerformanceMonitor(rows, clock), clock)
-        yield Desk(answering, turn, rows.rows, server, models)
+        answering = Answering(models, conversations, ModelPerformanceMonitor(rows, clock), clock, notices.append)
+        yield Desk(answering, turn, rows.rows, server, models, notices)
 
 
 async def test_a_whole_answer_is_told_piece_by_piece_and_kept_in_one_row(desk: Desk) -> None:
@@ -153,3 +165,36 @@ async def test_a_failure_is_told_kept_and_raises_a_doubt(desk: Desk) -> None:
     assert (last.failure.kind, last.model, last.text) == (FailureKind.SERVER_ERROR, "tiny", "")
     assert desk.kinds == [FailureKind.SERVER_ERROR]
     assert desk.models.needs_refresh
+
+
+async def test_reasoning_whose_beginning_was_not_marked_is_taken_back(desk: Desk) -> None:
+    desk.server.script(Stream(tokens=("I think", " so", "</think>", "\n\nYes.")))
+    events = await desk.all(StopSignal())
+    retracted = events.index(AnswerRetracted())
+    assert events[1:retracted] == [AnswerText("I think"), AnswerText(" so")]
+    shown = "".join(event.delta for event in events[retracted:] if isinstance(event, AnswerText))
+    completed = events[-1]
+    assert isinstance(completed, AnswerCompleted)
+    assert (shown, completed.result.text, completed.result.thinking) == ("Yes.", "Yes.", "I think so")
+
+
+async def test_the_next_answer_of_such_a_model_is_held_until_it_is_certain(desk: Desk) -> None:
+    desk.server.otherwise(Stream(tokens=("I think", " so", "</think>", "\n\nYes.")))
+    await desk.all(StopSignal())
+    events = await desk.all(StopSignal())
+    assert AnswerRetracted() not in events
+    assert AnswerThinking() in events
+    assert [event.delta for event in events if isinstance(event, AnswerText)] == ["Yes."]
+
+
+async def test_admins_hear_of_a_prompt_that_was_cut_in_silence(desk: Desk) -> None:
+    desk.server.reply("Hi.", prompt_tokens=9)
+    long = replace(desk.turn, text="many words " * 500)
+    async with aclosing(desk.answering.answer(long, StopSignal())) as events:
+        completed = [event async for event in events][-1]
+    assert isinstance(completed, AnswerCompleted)
+    (notice,) = desk.notices
+    assert notice.key == "notice-prompt-cut"
+    assert notice.args["model"] == "tiny"
+    assert notice.args["counted"] == 9
+    assert "many words" not in repr(notice)

@@ -91,7 +91,7 @@ async def test_with_nothing_there_the_demo_answers_until_a_server_appears(
     assert model.needs_refresh
 
     await other.listen()
-    servers.ollama(other)
+    servers.vllm(other)
     await model.refresh()
     assert (model.current().source, model.current().config.api_base) == (ModelSource.FOUND, other.base)
     assert (await model.client().chat(ASK)).text == "Hello there!"
@@ -208,10 +208,31 @@ async def test_the_client_changes_only_with_the_model(server: ModelServer, prima
     model = primary(wanted_base=server.base)
     await model.refresh()
     client = model.client()
-    servers.ollama(server, "a", context=2048)
     await model.refresh()
-    assert model.current().context == 2048
     assert model.client() is client
     servers.ollama(server, "b")
     await model.refresh()
     assert model.client().config.name == "b"
+
+
+async def test_ollama_is_always_asked_for_the_context_that_it_had_first(server: ModelServer, primary: Make) -> None:
+    """Another one would make it load the model anew (servers.md 1.3)."""
+    servers.ollama(server, "a", context=4096)
+    model = primary(wanted_base=server.base)
+    await model.refresh()
+    servers.ollama(server, "a", context=2048)
+    await model.refresh()
+    assert model.current().context == 4096
+    assert model.client().served.context == 4096
+
+
+async def test_what_answers_have_taught_outlives_a_change_of_the_server(server: ModelServer, primary: Make) -> None:
+    servers.vllm(server, "a", context=4096)
+    model = primary(wanted_base=server.base)
+    await model.refresh()
+    before = model.client()
+    servers.vllm(server, "a", context=2048)
+    await model.refresh()
+    assert model.client() is not before
+    assert model.client().served.context == 2048
+    assert model.client().learned is before.learned

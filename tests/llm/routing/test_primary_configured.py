@@ -31,16 +31,14 @@ async def test_a_configured_model_is_in_use_before_anybody_has_looked(server: Mo
     assert model.needs_refresh
 
 
-async def test_a_look_fills_in_the_kind_and_the_context_and_keeps_the_client(
-    server: ModelServer, primary: Make
-) -> None:
+async def test_a_look_fills_in_the_kind_and_the_context_for_the_client(server: ModelServer, primary: Make) -> None:
     servers.ollama(server, context=9000)
     model = primary(wanted_base=server.base, wanted_model="llama3.2:3b")
-    client = model.client()
+    assert model.client().served.kind is ServerKind.GENERIC
     await model.refresh()
     current = model.current()
     assert (current.kind, current.context, current.state) == (ServerKind.OLLAMA, 9000, ServerState.UP)
-    assert model.client() is client
+    assert (model.client().served.kind, model.client().served.context) == (ServerKind.OLLAMA, 9000)
     (row,) = model.candidates()
     assert (row.model, row.context, row.chosen, row.note) == ("llama3.2:3b", 9000, True, "")
     assert not model.needs_refresh

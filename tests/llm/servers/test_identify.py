@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm.http import HttpClient
-from llm.servers import inventory
 from llm.servers.hosts import cloud_kind, is_local
-from llm.servers.identify import identify, with_context
+from llm.servers.identify import identify, with_details
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
-from llm.servers.probe import MAX_BYTES, ProbeLimits
+from llm.servers.probe import MAX_BYTES, Probe, ProbeLimits, ProbeReply
+from llm.servers.profiles.ollama import DEFAULT_CONTEXT
+from llm.servers.profiles.registry import PROFILES
+from llm.wire.address import read_address
 from tests.fakes import servers
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Hang, Json, Raw, Reply, Request, Reset, Text
@@ -33,10 +35,14 @@ async def known(server: ModelServer, http: HttpClient, **options: object) -> Fou
     [
         (servers.ollama, ServerKind.OLLAMA, FoundModel("llama3.2:3b", 4096, loaded=True)),
         (servers.vllm, ServerKind.VLLM, FoundModel("Qwen/Qwen2.5-7B-Instruct", 32768, loaded=True)),
-        (servers.lm_studio, ServerKind.LMSTUDIO, FoundModel("qwen2.5-7b-instruct", 4096, loaded=True)),
+        (servers.lm_studio, ServerKind.LMSTUDIO, FoundModel("qwen2.5-7b-instruct", 4096, loaded=True, vision=False)),
         (servers.textgen, ServerKind.TEXTGEN, FoundModel("tiny-chat.gguf", None, loaded=True)),
-        (servers.llama_server, ServerKind.LLAMACPP, FoundModel("tiny-chat", 512, loaded=True)),
-        (servers.koboldcpp, ServerKind.KOBOLDCPP, FoundModel("koboldcpp/tiny-chat", 8192, loaded=True)),
+        (
+            servers.llama_server,
+            ServerKind.LLAMACPP,
+            FoundModel("tiny-chat", 512, loaded=True, template="{{ messages }}", system_role=True, vision=False),
+        ),
+        (servers.koboldcpp, ServerKind.KOBOLDCPP, FoundModel("koboldcpp/tiny-chat", 8192, loaded=True, vision=False)),
         (servers.localai, ServerKind.LOCALAI, FoundModel("llama-3.2-1b-instruct")),
         (servers.sglang, ServerKind.SGLANG, FoundModel("qwen/qwen2.5-0.5b-instruct", 32768, loaded=True)),
         (servers.tgi, ServerKind.TGI, FoundModel("HuggingFaceH4/zephyr-7b-beta", 4096, loaded=True)),
@@ -117,7 +123,7 @@ async def test_lm_studios_200_for_unknown_paths_passes_for_nothing_else(server: 
 
 async def test_lm_studio_before_0_4_and_before_0_3_6(server: ModelServer, http: HttpClient) -> None:
     servers.lm_studio(server, "a", "b", context=6000, api_v1=False)
-    models = (FoundModel("a", 6000, loaded=True), FoundModel("b", loaded=False))
+    models = (FoundModel("a", 6000, loaded=True, vision=False), FoundModel("b", loaded=False, vision=False))
     assert await known(server, http) == FoundServer(ServerKind.LMSTUDIO, server.base, models)
     del server.get["/api/v0/models"]
     oldest = await known(server, http)
@@ -174,7 +180,7 @@ async def test_a_router_tells_the_context_of_loaded_models_and_is_not_made_to_lo
     server: ModelServer, http: HttpClient
 ) -> None:
     servers.llama_server_router(server)
-    models = (FoundModel("tiny-chat", 1024, loaded=True), FoundModel("tiny-random", loaded=False))
+    models = (FoundModel("tiny-chat", 1024, loaded=True, vision=False), FoundModel("tiny-random", loaded=False))
     assert (await known(server, http)).models == models
     assert "/props?model=tiny-random" not in [request.path for request in server.requests]
 
@@ -186,17 +192,40 @@ async def test_an_ollama_model_that_is_not_loaded_tells_its_own_context_and_stay
     found = await known(server, http)
     assert found.models == (FoundModel("llama3.2:3b", loaded=False),)
     assert server.chats == []
-    found = await with_context(found, "llama3.2:3b", http)
-    assert found.models == (FoundModel("llama3.2:3b", 12345, loaded=False),)
+    found = await with_details(found, "llama3.2:3b", http)
+    (model,) = found.models
+    assert (model.context, model.loaded, model.vision, model.thinking) == (12345, False, False, False)
+    assert model.template == "{{ .Prompt }}"
     assert [request.path for request in server.chats] == ["/api/show"]
 
 
-async def test_the_context_stays_unknown_when_ollama_does_not_tell(server: ModelServer, http: HttpClient) -> None:
+@pytest.mark.parametrize(
+    ("shown", "context"),
+    [
+        ({"parameters": 'stop "x"'}, DEFAULT_CONTEXT),
+        ({"model_info": {"general.architecture": "llama", "llama.context_length": 131072}}, DEFAULT_CONTEXT),
+        ({"model_info": {"general.architecture": "gpt2", "gpt2.context_length": 1024}}, 1024),
+        ({"parameters": "num_ctx   2048", "model_info": {"general.architecture": "a", "a.context_length": 9}}, 2048),
+    ],
+)
+async def test_what_ollama_does_not_tell_gets_a_context_that_we_ask_for(
+    server: ModelServer, http: HttpClient, shown: dict[str, object], context: int
+) -> None:
     servers.ollama(server, loaded=False)
     found = await known(server, http)
-    for reply in (Json({"parameters": 'stop "x"'}), Json({}), Text("", status=500), Reset()):
-        server.post["/api/show"] = reply
-        assert await with_context(found, "llama3.2:3b", http) == found
+    server.post["/api/show"] = Json(shown)
+    (model,) = (await with_details(found, "llama3.2:3b", http)).models
+    assert model.context == context
+
+
+@pytest.mark.parametrize("reply", [Json({}), Text("", status=500), Reset()])
+async def test_the_context_stays_unknown_when_ollama_says_nothing(
+    server: ModelServer, http: HttpClient, reply: Reply
+) -> None:
+    servers.ollama(server, loaded=False)
+    found = await known(server, http)
+    server.post["/api/show"] = reply
+    assert await with_details(found, "llama3.2:3b", http) == found
 
 
 async def test_embedding_models_and_models_in_a_cloud_are_marked(server: ModelServer, http: HttpClient) -> None:
@@ -378,18 +407,33 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+class OddProbe(Probe):
+    """Every page has the same odd body."""
+
+    def __init__(self, body: object) -> None:
+        self.address = read_address("http://host")
+        self._reply = ProbeReply(200, "", body, says_loading=False)
+
+    async def api(self, path: str) -> ProbeReply:
+        return self._reply
+
+    async def native(self, path: str) -> ProbeReply:
+        return self._reply
+
+    async def ask_native(self, path: str, question: object) -> ProbeReply:
+        return self._reply
+
+
 @given(JSON)
-def test_no_list_of_models_however_odd_breaks_the_reader(value: object) -> None:
-    cards = inventory.entries(value)
-    fields = value if isinstance(value, dict) else {"data": value}
-    inventory.is_listing(fields)
-    inventory.ollama_num_ctx(fields)
-    for models in (
-        inventory.openai_models(fields),
-        inventory.lm_studio_models(cards),
-        inventory.lm_studio_old_models(cards),
-        inventory.ollama_models(cards, cards),
-        inventory.localai_models(cards),
-    ):
-        assert all(model.name and model.name.isprintable() for model in models)
-        assert all(model.context is None or model.context > 0 for model in models)
+def test_no_page_however_odd_breaks_a_profile(value: object) -> None:
+    async def ask_all() -> None:
+        for profile in PROFILES:
+            probe = OddProbe(value)
+            found = await profile.recognise(probe)
+            await profile.health(probe)
+            told = FoundServer(profile.kind, "http://host/v1", (FoundModel("m"),))
+            models = (*(found.models if found else ()), *(await profile.complete(told, "m", probe)).models)
+            assert all(model.name and model.name.isprintable() for model in models)
+            assert all(model.context is None or model.context > 0 for model in models)
+
+    asyncio.run(ask_all())

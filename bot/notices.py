@@ -1,0 +1,67 @@
+"""Tells all admins what they have to know: each thing once, in each admin's language."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+
+from bot.access import Doorkeeper
+from bot.events import Notice
+from bot.i18n import Texts
+
+logger = structlog.get_logger()
+
+MOST_WAITING = 100
+
+
+class AdminNotices:
+    """Takes notices at any time and sends them by a task of its own, for as long as its context lasts."""
+
+    def __init__(self, bot: Bot, doorkeeper: Doorkeeper, texts: Texts) -> None:
+        self._bot = bot
+        self._doorkeeper = doorkeeper
+        self._texts = texts
+        self._waiting: asyncio.Queue[Notice] = asyncio.Queue(MOST_WAITING)
+        self._told: set[tuple[str, str]] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def tell(self, notice: Notice) -> None:
+        """Pass a notice on; one that has been told is dropped."""
+        about = (notice.key, notice.mark)
+        if about in self._told:
+            return
+        logger.warning("notice", key=notice.key, **{f"about_{name}": value for name, value in notice.args.items()})
+        try:
+            self._waiting.put_nowait(notice)
+        except asyncio.QueueFull:
+            return  # the log has it, and the next time it is tried again
+        self._told.add(about)
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="notices")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._task is not None  # noqa: S101 - __aenter__ has made it
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            notice = await self._waiting.get()
+            for admin_id in await self._doorkeeper.admins():
+                await self._send(admin_id, notice)
+
+    async def _send(self, admin_id: int, notice: Notice) -> None:
+        t = self._texts.translator(await self._doorkeeper.language_of(admin_id))
+        try:
+            await self._bot.send_message(admin_id, t(notice.key, **notice.args))
+        except AiogramError as error:
+            logger.warning("notice_not_sent", admin_id=admin_id, error=type(error).__name__)

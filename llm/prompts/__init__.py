@@ -1,0 +1,1 @@
+"""Conversations in the form that a model takes: roles, control tokens, templates."""

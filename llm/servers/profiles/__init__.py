@@ -1,0 +1,1 @@
+"""What is particular about each kind of model server, one module for each; `registry` has them all."""

@@ -1,0 +1,26 @@
+"""vLLM (servers.md 2)."""
+
+from __future__ import annotations
+
+from llm.servers.inventory import openai_models, owners
+from llm.servers.kinds import FoundServer, ServerKind
+from llm.servers.probe import Probe
+from llm.servers.profiles.base import Asking
+from llm.servers.profiles.openai_compatible import OpenAICompatible, switch_in_template
+
+
+class Vllm(OpenAICompatible):
+    """Known by who owns its models; the context stands in the list, an adapter has that of its base."""
+
+    kind = ServerKind.VLLM
+    health_page = "/health"
+    stop_limit = None
+
+    async def recognise(self, probe: Probe) -> FoundServer | None:
+        """The list names `vllm` as the owner."""
+        listing = (await probe.api("/models")).fields
+        return self.found(probe, openai_models(listing, loaded=True)) if "vllm" in owners(listing) else None
+
+    def extras(self, asking: Asking) -> dict[str, object]:
+        """Reasoning is switched in the template."""
+        return switch_in_template(asking)
