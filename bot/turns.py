@@ -46,6 +46,10 @@ class Words:
         """Below an answer that reached the limit of its length."""
         return self.t("answer-cut-off")
 
+    def question_cut(self) -> str:
+        """Below an answer to a message that was too long to be given to the model as a whole."""
+        return self.t("answer-question-cut")
+
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer, or below the part of it that had come."""
         return failure_words(self.t, event, admin=self.admin)

@@ -100,7 +100,7 @@ class LLMClient:
         finally:
             await exchange.close()
         self._learn_opening(exchange)
-        result = self._with_cut(exchange.result(), prepared)
+        result = replace(self._with_cut(exchange.result(), prepared), question_cut=prepared.question_cut)
         if result.usage is not None:
             yield UsageReport(result.usage)
         yield Finished(result)
@@ -137,10 +137,11 @@ class LLMClient:
             return None
         self.learned.adjustments = adjustments
         self._log_cure("adjusted", failure)
+        if not prepared.shrunk:
+            return self._preparation.prepare(request)
         # What was made smaller stays so.
-        if prepared.shrunk:
-            request = replace(request, messages=prepared.fitted.messages)
-        return replace(self._preparation.prepare(request), shrunk=prepared.shrunk)
+        smaller = self._preparation.prepare(replace(request, messages=prepared.fitted.messages))
+        return replace(smaller, shrunk=True, question_cut=smaller.question_cut or prepared.question_cut)
 
     def _looks_like_overflow(self, prepared: Prepared, failure: Failure) -> bool:
         """LM Studio and text-generation-webui may give an empty answer to what is too long (servers.md 3.2, 4)."""

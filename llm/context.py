@@ -70,14 +70,18 @@ def budget_for(max_context: int | None, max_tokens: int | None) -> Budget:
     return Budget(context, min(wanted, context // 2))
 
 
-def fit(messages: Sequence[Message], budget: Budget, estimator: TokenEstimator) -> Fitted:
+def fit(messages: Sequence[Message], budget: Budget, estimator: TokenEstimator, *, cut_newest: bool = False) -> Fitted:
     """Leave out the oldest exchanges, each as a whole, until the rest fits.
 
     System messages, exchanges with a pinned message and the newest exchange always stay, even when they are too long
-    by themselves: only the server can say so for certain. Answers at the beginning that no kept question belongs to
+    by themselves: only the server can say so for certain. With `cut_newest`, for a server that would not say so, the
+    middle of the newest message's text is left out as well. Answers at the beginning that no kept question belongs to
     are left out, since many templates refuse them (servers.md 12.2).
     """
-    return _leave_out(messages, budget.prompt, estimator)
+    fitted = _leave_out(messages, budget.prompt, estimator)
+    if cut_newest and fitted.prompt_tokens > budget.prompt:
+        return _cut_newest(fitted, budget.prompt, estimator) or fitted
+    return fitted
 
 
 def shrink(messages: Sequence[Message], budget: Budget, estimator: TokenEstimator, *, below: int) -> Fitted | None:

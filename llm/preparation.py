@@ -42,13 +42,15 @@ class ServedModel:
 class Prepared:
     """A request ready to be sent, and what will be needed when it fails or its usage is known.
 
-    `prompt_tokens` is our estimate. `shrunk`: it was made smaller after the server had refused it.
+    `prompt_tokens` is our estimate. `shrunk`: it was made smaller after the server had refused it. `question_cut`: of
+    the newest message only the beginning and the end are sent.
     """
 
     asking: Asking
     fitted: Fitted = field(repr=False)
     budget: Budget
     opening_missing: bool
+    question_cut: bool = False
     shrunk: bool = False
 
     @property
@@ -86,7 +88,9 @@ class Preparation:
     def prepare(self, request: ChatRequest) -> Prepared:
         """Fit a conversation into the model and bring it into its form. Raises as `adapt_prompt` does."""
         budget = self._budget(request)
-        return self._put_together(request, fit(request.messages, budget, self._learned.tokens), budget)
+        silent = self._served.profile.drops_silently
+        fitted = fit(request.messages, budget, self._learned.tokens, cut_newest=silent)
+        return self._put_together(request, fitted, budget)
 
     def smaller(self, request: ChatRequest, before: Prepared) -> Prepared | None:
         """The same request with strictly fewer tokens, or None when nothing can be left out; made once only."""
@@ -131,6 +135,7 @@ class Preparation:
             fitted=fitted,
             budget=budget,
             opening_missing=self._opening_missing(adapted),
+            question_cut=bool(request.messages) and fitted.messages[-1:] != request.messages[-1:],
         )
 
     def _facts(self) -> PromptFacts:

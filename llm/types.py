@@ -186,7 +186,10 @@ class PromptCut:
 
 @dataclass(frozen=True, slots=True)
 class ChatResult:
-    """A whole answer. Times are seconds from the start of the request; `ttft_seconds` ends at the first token."""
+    """A whole answer. Times are seconds from the start of the request; `ttft_seconds` ends at the first token.
+
+    `question_cut`: the newest message was too long for the model, which was given its beginning and its end only.
+    """
 
     text: str = field(repr=False)
     finish_reason: FinishReason
@@ -198,6 +201,7 @@ class ChatResult:
     tool_calls: tuple[ToolCall, ...] = ()
     timings: ServerTimings | None = None
     prompt_cut: PromptCut | None = None
+    question_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

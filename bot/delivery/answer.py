@@ -17,7 +17,7 @@ from bot.events import (
     AnswerText,
     AnswerThinking,
 )
-from llm.types import FinishReason
+from llm.types import ChatResult, FinishReason
 
 AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
 
@@ -33,6 +33,9 @@ class AnswerWords(Protocol):
 
     def cut_off(self) -> str:
         """Below an answer that reached the limit of its length."""
+
+    def question_cut(self) -> str:
+        """Below an answer to a message that was too long to be given to the model as a whole."""
 
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer that failed, or below the part of it that had come."""
@@ -73,9 +76,17 @@ async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery,
 async def _finish(outcome: AnswerOutcome, delivery: Delivery, words: AnswerWords) -> tuple[int, ...]:
     match outcome:
         case AnswerCompleted(result=result):
-            cut_off = result.finish_reason is FinishReason.LENGTH
-            return await delivery.finish(result.text, note=words.cut_off() if cut_off else "")
+            return await delivery.finish(result.text, note=_note(result, words))
         case AnswerStopped(text=text):
             return await delivery.finish(text, note=words.stopped())
         case AnswerFailed(text=text):
             return await delivery.finish(text, note=words.failed(outcome))
+
+
+def _note(result: ChatResult, words: AnswerWords) -> str:
+    notes = []
+    if result.question_cut:
+        notes.append(words.question_cut())
+    if result.finish_reason is FinishReason.LENGTH:
+        notes.append(words.cut_off())
+    return "\n\n".join(notes)

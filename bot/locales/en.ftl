@@ -47,6 +47,7 @@ stop-button = Stop
 answer-thinking = Thinking…
 answer-stopped = Stopped.
 answer-cut-off = The answer reached the length limit. Write “continue” for the rest.
+answer-question-cut = Your message is too long for this model: it has read the beginning and the end only. Ask about shorter parts of it, one at a time.
 answer-given-up = I tried to answer this message { $attempts } times and was interrupted each time, so I leave it. Please send it again, or ask differently.
 unknown-command = I do not know this command. /help lists those that I do.
 unsupported-message = I can only read text so far. Please write it as a message.

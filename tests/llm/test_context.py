@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from llm.context import (
     DEFAULT_CONTEXT,
+    ESTIMATE_ERROR,
     LARGEST_RESERVE,
     MARKER,
     Budget,
@@ -98,7 +99,7 @@ def test_the_answer_gets_what_is_configured_or_a_quarter_and_never_more_than_hal
 @given(st.integers(1, 200_000), st.integers(1, 200_000) | st.none())
 def test_a_prompt_leaves_room_for_the_answer_and_for_an_estimate_that_was_too_low(context: int, wanted: int | None):
     budget = budget_for(context, wanted)
-    assert 0 <= budget.prompt * 1.08 <= context - budget.reserve
+    assert 0 <= budget.prompt * (1 + ESTIMATE_ERROR) <= context - budget.reserve + 1e-6
 
 
 # What is left out.
@@ -177,6 +178,16 @@ def test_a_newest_message_that_is_too_long_stays_whole_and_shows():
     fitted = fit([user("one"), model("1"), user(LONG)], budget, TOKENS)
     assert [message.text for message in fitted.messages] == [LONG]
     assert fitted.prompt_tokens > budget.prompt
+
+
+@given(MESSAGES, BUDGETS)
+def test_where_the_newest_may_be_cut_it_is_cut_only_when_it_has_to_be(said: list[Message], budget: Budget):
+    whole, cut = fit(said, budget, TOKENS), fit(said, budget, TOKENS, cut_newest=True)
+    if whole.prompt_tokens <= budget.prompt or cut.prompt_tokens > budget.prompt:
+        assert cut == whole
+    else:
+        assert cut.messages[:-1] == whole.messages[:-1]
+        assert MARKER in cut.messages[-1].text
 
 
 def test_nothing_said_is_nothing_sent():

@@ -31,6 +31,9 @@ class Words:
     def cut_off(self) -> str:
         return "cut off"
 
+    def question_cut(self) -> str:
+        return "question cut"
+
     def failed(self, event: AnswerFailed) -> str:
         return f"failed: {event.failure.kind}"
 
@@ -86,6 +89,16 @@ async def test_an_answer_that_is_not_whole_says_so(outcome: AnswerEvent, final: 
     record = Record()
     await deliver_answer(told(outcome), record, Words())
     assert record.final == final
+
+
+@pytest.mark.parametrize(
+    ("reason", "note"), [(FinishReason.STOP, "question cut"), (FinishReason.LENGTH, "question cut\n\ncut off")]
+)
+async def test_an_answer_to_a_part_of_the_question_says_so(reason: FinishReason, note: str) -> None:
+    record = Record()
+    result = ChatResult(text="text", finish_reason=reason, model="m", elapsed_seconds=1.0, question_cut=True)
+    await deliver_answer(told(AnswerCompleted(result)), record, Words())
+    assert record.final == ("text", note)
 
 
 async def test_events_that_end_without_an_end_are_a_fault_of_the_program() -> None:

@@ -200,6 +200,35 @@ async def test_what_is_too_long_for_good_is_tried_twice_and_no_more(make: Make, 
     assert len(server.chats) == 2
 
 
+LONG_QUESTION = ChatRequest((Message(Role.USER, "Please correct this: " + "word " * 6000 + "That was all."),))
+
+
+async def test_a_question_too_long_by_itself_is_answered_in_part_and_the_result_says_so(
+    make: Make, server: ModelServer
+):
+    server.script(Json({"error": OVERFLOW}, status=400))
+    server.otherwise(Stream("hi"))
+    client = make(context=None)
+    assert (await client.chat(LONG_QUESTION)).question_cut
+    assert size(server.chats[1]) < size(server.chats[0])
+    assert not (await client.chat(TALK)).question_cut
+
+
+@pytest.mark.parametrize("kind", [ServerKind.TEXTGEN, ServerKind.KOBOLDCPP, ServerKind.LMSTUDIO])
+async def test_a_server_that_would_cut_in_silence_gets_the_ends_of_a_long_question_at_once(
+    make: Make, server: ModelServer, kind: ServerKind
+):
+    server.otherwise(Stream("hi"))
+    assert (await make(kind, context=2048).chat(LONG_QUESTION)).question_cut
+    [request] = server.chats
+    assert size(request) < 10_000
+    messages = request.json["messages"]
+    assert isinstance(messages, list)
+    said = messages[-1]["content"]
+    assert said.startswith("Please correct this: word")
+    assert said.endswith("That was all.")
+
+
 async def test_an_empty_answer_to_a_nearly_full_context_counts_as_too_long(make: Make, server: ModelServer):
     """LM Studio may answer so (servers.md 3.2)."""
     server.script(Sse((chunk({"role": "assistant", "content": ""}), chunk({}, finish="stop"))))
