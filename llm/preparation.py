@@ -152,7 +152,9 @@ class Preparation:
     def _json_mode(self, request: ChatRequest) -> JsonMode | None:
         if request.json is None:
             return None
-        mode = request.json.mode or self.json_modes[0]
+        mode = request.json.mode
+        if mode is None or mode in self._learned.adjustments.no_json:
+            mode = self.json_modes[0]
         if mode is JsonMode.SCHEMA and request.json.schema is None and JsonMode.OBJECT in self.json_modes:
             return JsonMode.OBJECT
         return mode

@@ -83,8 +83,8 @@ class JsonMode(StrEnum):
 class JsonOutput:
     """Asks for an answer that is one JSON object.
 
-    `schema` is a JSON Schema, or None for any object; `mode` how the model is held to it, None: as its server does
-    it best.
+    `schema` is a JSON Schema, or None for any object; `mode` how the model is held to it; None, or
+    one that the server has refused: as the server does it best.
     """
 
     schema: Mapping[str, object] | None = None

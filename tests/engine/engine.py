@@ -9,11 +9,11 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 MODEL_FILE = Path(__file__).parents[1] / "data" / "tiny-chat-q8_0.gguf"
 MODEL = "tiny-chat"
@@ -30,13 +30,18 @@ _REST_SECONDS = 0.06
 class Engine:
     """One llama-server with the tiny model, answering always with the likeliest token; a context manager.
 
-    `key` is what it wants as `--api-key`, nothing when empty. What it logs goes to a file, to be read when it fails.
+    `key` is what it wants as `--api-key`, nothing when empty; `context` are the tokens of one conversation; `more` are
+    further arguments of the program. What it logs goes to a file, to be read when it fails.
     """
 
-    def __init__(self, program: Path, log: Path, *, key: str = "") -> None:
+    def __init__(
+        self, program: Path, log: Path, *, key: str = "", context: int = CONTEXT, more: Sequence[str] = ()
+    ) -> None:
         self._program = program
         self._log = log
         self._key = key
+        self._context = context
+        self._more = more
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
 
@@ -57,8 +62,9 @@ class Engine:
     def start(self) -> None:
         """Start it, on the same port each time, and wait until it can answer."""
         command: list[str | Path] = [self._program, "-m", MODEL_FILE, "--alias", MODEL]
-        command += ["-c", str(CONTEXT * SLOTS), "-np", str(SLOTS), "-t", "1", "--temp", "0"]
+        command += ["-c", str(self._context * SLOTS), "-np", str(SLOTS), "-t", "1", "--temp", "0"]
         command += ["--host", "127.0.0.1", "--port", str(self.port)]
+        command += self._more
         if self._key:
             command += ["--api-key", self._key]
         with self._log.open("ab") as log:
@@ -90,9 +96,14 @@ class Engine:
 
     async def busy_slots(self) -> int:
         """How many answers it is writing, as it says itself."""
-        status, body = await asyncio.to_thread(self._get, "/slots")
+        status, body = await asyncio.to_thread(self._ask, "/slots")
         assert status == 200, body
         return sum(slot["is_processing"] for slot in json.loads(body))
+
+    async def post(self, path: str, body: object) -> tuple[int, Any]:
+        """Ask it directly, with no code of ours between: status and parsed body."""
+        status, answer = await asyncio.to_thread(self._ask, path, json.dumps(body).encode())
+        return status, json.loads(answer)
 
     async def wait_idle(self, within: float) -> None:
         """Wait until it writes nothing; it must be asked, it does not tell. Raises `TimeoutError`."""
@@ -116,14 +127,14 @@ class Engine:
 
     def _healthy(self) -> bool:
         try:
-            return self._get("/health")[0] == 200
+            return self._ask("/health")[0] == 200
         except OSError:
             return False
 
-    def _get(self, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+    def _ask(self, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", path)
+            connection.request("GET" if body is None else "POST", path, body, {"Content-Type": "application/json"})
             response = connection.getresponse()
             return response.status, response.read()
         finally:
