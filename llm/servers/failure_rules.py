@@ -70,6 +70,11 @@ RULES: tuple[Rule, ...] = (
             "context size has been exceeded",
             "prompt is too long",
             "when context the overflows",
+            "reached context length of",
+            "exceed context window of",
+            "exceeds the context window",
+            "request too large for",
+            "physical batch size",
             ("max_tokens", "is too large"),
         ),
     ),
@@ -83,13 +88,25 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         _K.QUOTA,
-        statuses=_statuses(403, 429),
-        texts=("exceeded your current quota", "billing", "insufficient balance", "insufficient credit"),
+        statuses=_statuses(INSIDE_200, 400, 403, 429),
+        texts=(
+            "exceeded your current quota",
+            "billing",
+            "insufficient balance",
+            "insufficient credit",
+            "credit balance",
+        ),
     ),
     Rule(
         _K.CONTENT_FILTER,
         codes=_words("content_filter content_policy_violation moderation_blocked"),
-        texts=("content management policy", "requires moderation", "flagged by moderation"),
+        texts=(
+            "content management policy",
+            "content filtering policy",
+            "requires moderation",
+            "flagged by moderation",
+            ("flagged as", "usage policy"),
+        ),
     ),
     Rule(_K.MODEL_LOADING, codes=_words("model_loading")),
     Rule(
@@ -107,6 +124,7 @@ RULES: tuple[Rule, ...] = (
             "no models loaded",
             "try pulling it first",
             "model name is missing",
+            "api deployment for this resource does not exist",
             "is not a valid model",
             "server is pinned to",
             ("the model `", "does not exist"),
@@ -120,7 +138,7 @@ RULES: tuple[Rule, ...] = (
         _K.MODEL_MISSING,
         code="endpoint_missing",
         codes=_words("wrong_endpoint"),
-        texts=("unexpected endpoint or method", "404 page not found"),
+        texts=("unexpected endpoint or method", "404 page not found", "this endpoint does not exist"),
     ),
     Rule(
         _K.AUTH,
@@ -137,6 +155,7 @@ RULES: tuple[Rule, ...] = (
             "does not support chat",
             "no chat template",
             "chat_template is not set",
+            "template not found",
         ),
     ),
     Rule(
@@ -148,12 +167,14 @@ RULES: tuple[Rule, ...] = (
             "only user and assistant roles",
             "system message must be at the beginning",
             "does not support system",
+            "does not support 'system'",
             ("system", "role", "not supported"),
         ),
     ),
     Rule(
         _K.BAD_REQUEST,
         code="roles_must_alternate",
+        codes=_words("invalid_request_message_order"),
         texts=("roles must alternate", "no user query found", "last message must be from user"),
     ),
     Rule(
@@ -176,7 +197,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         _K.BAD_REQUEST,
         code="images_unsupported",
-        texts=("mmproj", "image input is not supported", "does not support image", "image urls are not currently"),
+        texts=(
+            "mmproj",
+            "image input is not supported",
+            "does not support image",
+            "image urls are not currently",
+            "vision add-on is not loaded",
+            # Only a message with an image is sent in parts (engines.md 1a).
+            'can only concatenate str (not "list")',
+        ),
     ),
     Rule(_K.BAD_REQUEST, code="thinking_unsupported", texts=("does not support thinking",)),
     Rule(
@@ -186,10 +215,14 @@ RULES: tuple[Rule, ...] = (
             "error parsing input",
             "parse_error",
             "validation error",
-            "can only concatenate str",
+            "payload is too big",
         ),
     ),
-    Rule(_K.INVALID_OUTPUT, texts=("model produced output that does not match",)),
+    Rule(
+        _K.INVALID_OUTPUT,
+        codes=_words("json_validate_failed"),
+        texts=("model produced output that does not match",),
+    ),
     Rule(
         _K.SERVER_ERROR,
         code="model_crashed",
@@ -200,13 +233,16 @@ RULES: tuple[Rule, ...] = (
             "model is unloaded",
             "enginedead",
             "requires more system memory",
+            "insufficient system resources",
+            "runner process has terminated",
+            "out of memory",
         ),
     ),
     Rule(
         _K.OVERLOAD,
         codes=_words(
             "server_is_overloaded slow_down overloaded overloaded_error provider_overloaded "
-            "admission_rejected temporarily_unavailable service_unavailable"
+            "admission_rejected temporarily_unavailable service_unavailable capacity_exceeded"
         ),
         texts=(
             "server busy",
@@ -226,8 +262,9 @@ RULES: tuple[Rule, ...] = (
             "invalid_api_key authentication_error authentication authorization_error permission_denied "
             "permission_error region_restricted"
         ),
+        texts=("api key not valid",),
     ),
-    Rule(_K.AUTH, statuses=_statuses(401, 403)),
+    Rule(_K.AUTH, statuses=_statuses(401, 403, 407)),
     Rule(_K.MODEL_MISSING, statuses=_statuses(404), texts=("model",)),
     Rule(_K.MODEL_MISSING, code="endpoint_missing", statuses=_statuses(404, 405, 410, 501)),
     Rule(_K.MODEL_MISSING, code="redirected", statuses=_statuses(range(300, 400))),

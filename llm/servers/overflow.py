@@ -22,14 +22,16 @@ _N = r"(\d{1,9})"
 _CONTEXT = re.compile(
     rf"maximum context length (?:is|of) {_N}|context length is only {_N}|available context size \({_N}"
     rf"|model's context length \({_N}|context length only supports {_N}|n_ctx: {_N}|must have less than {_N}"
-    rf"|`max_new_tokens` must be <= {_N}|context length of only {_N}",
+    rf"|`max_new_tokens` must be <= {_N}|context length of only {_N}|reached context length of {_N}"
+    rf"|context window of {_N}|tokens > {_N} maximum",
     re.IGNORECASE,
 )
 # The tokens of the prompt alone come before a sum that has those of the answer in it.
 _PROMPT = re.compile(
     rf"\({_N} in the messages|has {_N} input tokens|passed {_N} input tokens|resulted in {_N} tokens"
     rf"|request \({_N} tokens\)|input \({_N} tokens\)|input has {_N} tokens|n_keep: {_N}|keep the first {_N} tokens"
-    rf"|given: {_N} `inputs` tokens|given: {_N}\b|{_N} tokens from the input messages",
+    rf"|given: {_N} `inputs` tokens|given: {_N}\b|{_N} tokens from the input messages|\({_N} of text input"
+    rf"|prompt is too long: {_N} tokens",
     re.IGNORECASE,
 )
 

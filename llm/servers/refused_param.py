@@ -18,7 +18,8 @@ SENT_FIELDS = frozenset(
 _SAYS_SO = re.compile(
     r"unsupported (?:parameter|value)|unrecognized request argument|unknown parameter|unexpected fields?\b"
     r"|extra (?:fields?|inputs?) |not permitted|not supported|unexpected keyword|can only be defined|must be "
-    r"|supports up to|'loc':|\bbody\b|invalid (?:value|type)|custom grammar|cannot use|together with",
+    r"|must contain|supports up to|'loc':|\bbody\b|invalid (?:value|type|schema)|custom grammar|cannot use"
+    r"|together with|input should be|failed to parse|does not support param",
     re.IGNORECASE,
 )
 _NAMES = re.compile("|".join(sorted((rf"\b{name}\b" for name in SENT_FIELDS - {"format"}), key=len, reverse=True)))
@@ -32,6 +33,8 @@ def refused_param(error: ErrorBody) -> str | None:
     text = error.message.lower().replace("stream options", "stream_options")
     if "stream_options" in text:
         return "stream_options"  # nobody names it but to refuse it
+    if text.startswith("invalid format: "):
+        return "format"  # Ollama; elsewhere the word says too little (servers.md 1.4)
     if _SAYS_SO.search(text) is None:
         return None
     found = _NAMES.search(text)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from llm.wire.chunks import parse_json
+from llm.wire.retry_after import duration_seconds
 
 _CODE = re.compile(r"[A-Za-z][\w.-]{0,63}")
 _TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
@@ -51,6 +52,8 @@ def read_error_body(body: object, *, nesting: int = 0) -> ErrorBody:
             message=inner.message,
             codes=_words(body.get("error_type"), body.get("code"), body.get("type")) + inner.codes,
             status=inner.status or _status(body.get("code")),
+            # How long a hosted model still takes to load (Hugging Face).
+            retry_after_seconds=_seconds(body.get("estimated_time")),
         )
     if "detail" in body:
         return _from_detail(body["detail"])
@@ -73,7 +76,7 @@ def _from_object(error: dict[str, object], *, outer: dict[str, object], nesting:
         codes=codes + inner.codes,
         status=_status(error.get("code")) or _status(error.get("http_status_code")) or inner.status,
         param=_text(error.get("param")),
-        retry_after_seconds=_seconds(availability.get("retry_after")),
+        retry_after_seconds=_wait(availability.get("retry_after"), error.get("details")),
         retryable=retryable if isinstance(retryable := availability.get("retryable"), bool) else None,
         flagged="flagged_input" in metadata,
     )
@@ -120,6 +123,16 @@ def _status(value: object) -> int | None:
 
 def _seconds(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and 0 <= value < 10**9 else None
+
+
+def _wait(named: object, details: object) -> float | None:
+    """The wait that OpenRouter names, or one as Google's interfaces give it (`"retryDelay": "34s"`)."""
+    if (seconds := _seconds(named)) is not None:
+        return seconds
+    delays = (
+        (_text(one.get("retryDelay")) for one in details if isinstance(one, dict)) if isinstance(details, list) else ()
+    )
+    return next((seconds for delay in delays if (seconds := duration_seconds(delay)) is not None), None)
 
 
 def _mapping(value: object) -> dict[str, object]:

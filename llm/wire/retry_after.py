@@ -21,15 +21,17 @@ _IN_TEXT = re.compile(
 def retry_after_seconds(headers: Mapping[str, str], message: str, now: datetime) -> float | None:
     """Seconds to wait, or None when the server says nothing; `headers` are looked up in lower case.
 
-    Read, in this order: `retry-after-ms`, `retry-after` as seconds or as a date, the reset time of the limit that is
-    spent (`x-ratelimit-reset-requests: 6m0s`; servers.md 10), and words such as `try again in 46.7s`.
+    Read, in this order: `retry-after-ms` (Azure: `x-ms-retry-after-ms`), `retry-after` as seconds or as a date, the
+    reset time of the limit that is spent (`x-ratelimit-reset-requests: 6m0s`; servers.md 10), and words such as
+    `try again in 46.7s`.
     """
-    if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
-        return milliseconds / 1000
+    for name in ("retry-after-ms", "x-ms-retry-after-ms"):
+        if (milliseconds := _number(headers.get(name))) is not None:
+            return milliseconds / 1000
     if (waiting := _retry_after(headers.get("retry-after"), now)) is not None:
         return waiting
     resets = [
-        _duration(headers.get(f"x-ratelimit-reset-{limit}"))
+        duration_seconds(headers.get(f"x-ratelimit-reset-{limit}"))
         for limit in ("requests", "tokens")
         if headers.get(f"x-ratelimit-remaining-{limit}") == "0"
     ]
@@ -57,7 +59,8 @@ def _number(value: str | None) -> float | None:
     return float(value) if value is not None and _NUMBER.fullmatch(value.strip()) else None
 
 
-def _duration(value: str | None) -> float | None:
+def duration_seconds(value: str | None) -> float | None:
+    """A time as `1h2m3.5s`, `20ms` or a bare number of seconds; None when it is none of these."""
     if value is None or (seconds := _number(value)) is not None:
         return None if value is None else seconds
     parts = _DURATION_PART.findall(value)
@@ -69,7 +72,7 @@ def _from_words(message: str) -> float | None:
     if found is None:
         return None
     number, unit, rest = found.groups()
-    return float(number) * _UNITS[_short(unit)] + (_duration(rest) or 0.0)
+    return float(number) * _UNITS[_short(unit)] + (duration_seconds(rest) or 0.0)
 
 
 def _short(unit: str | None) -> str:

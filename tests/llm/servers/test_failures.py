@@ -1,17 +1,16 @@
-"""Which failure each known reply is: the bodies of servers.md and engines.md, one row each."""
+"""What a failure says beside its kind, and that any reply whatever is some failure."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm.errors import Failure, FailureKind, Phase
 from llm.servers.failures import Evidence, classify
 from llm.servers.redaction import WITHHELD, Redaction
-from tests.llm.servers.known_replies import OVERFLOWS, REPLIES, openai
+from tests.llm.servers.corpus.base import openai
 
 K = FailureKind
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -21,17 +20,6 @@ def failure_of(status: int | None, body: object, *, redaction: Redaction | None 
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     evidence = Evidence(Phase.FIRST_TOKEN, 1.5, NOW, status=status, headers=named, body=body)
     return classify(evidence, redaction or Redaction())
-
-
-@pytest.mark.parametrize(("status", "body"), OVERFLOWS)
-def test_a_context_overflow_is_one_whatever_the_status(status: int, body: object):
-    assert failure_of(status, body).kind is K.CONTEXT_OVERFLOW
-
-
-@pytest.mark.parametrize(("status", "body", "kind", "code"), REPLIES)
-def test_every_known_reply_has_its_kind(status: int, body: object, kind: FailureKind, code: str | None):
-    failure = failure_of(status, body)
-    assert (failure.kind, failure.code) == (kind, code)
 
 
 def test_a_failure_says_where_and_when_and_what_was_asked_for():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from llm.wire.retry_after import retry_after_seconds
+from llm.wire.retry_after import duration_seconds, retry_after_seconds, should_retry
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -21,6 +24,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
         ({"retry-after": "Mon, 23 Nov 2026 12:00:30 GMT"}, 30),
         ({"retry-after": "Mon, 23 Nov 2026 12:00:30 -0000"}, 30),
         ({"retry-after": "Mon, 23 Nov 2026 11:00:00 GMT"}, 0),
+        ({"x-ms-retry-after-ms": "2500", "retry-after": "9"}, 2.5),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-5"}, None),
         ({"retry-after": "nan"}, None),
@@ -51,3 +55,28 @@ def test_headers(headers: dict[str, str], seconds: float | None):
 )
 def test_words(message: str, seconds: float | None):
     assert retry_after_seconds({}, message, NOW) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("34s", 34), ("1m30s", 90), ("250ms", 0.25), ("7", 7), ("soon", None), ("", None)]
+)
+def test_durations(written: str, seconds: float | None):
+    assert duration_seconds(written) == pytest.approx(seconds)
+
+
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        [
+            "retry-after", "retry-after-ms", "x-ms-retry-after-ms", "x-ratelimit-reset-requests",
+            "x-ratelimit-remaining-requests", "x-should-retry",
+        ]
+    ),
+    st.text(max_size=20) | st.from_regex(r"-?\d{0,30}(\.\d*)?(ms|s|m)?", fullmatch=True) | st.just("0"),
+)  # fmt: skip
+
+
+@given(HEADERS, st.text() | st.from_regex(r"try again in \d{1,30}(\.\d+)?(ms|s|m|h)?.*", fullmatch=True))
+def test_whatever_a_server_says_is_a_wait_or_none(headers: dict[str, str], message: str):
+    seconds = retry_after_seconds(headers, message, NOW)
+    assert seconds is None or (seconds >= 0 and math.isfinite(seconds))
+    assert should_retry(headers) in {None, True, False}
