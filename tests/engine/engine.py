@@ -100,6 +100,11 @@ class Engine:
         assert status == 200, body
         return sum(slot["is_processing"] for slot in json.loads(body))
 
+    async def get(self, path: str) -> tuple[int, Any]:
+        """As `post`, for what it tells of itself."""
+        status, answer = await asyncio.to_thread(self._ask, path)
+        return status, json.loads(answer)
+
     async def post(self, path: str, body: object) -> tuple[int, Any]:
         """Ask it directly, with no code of ours between: status and parsed body."""
         status, answer = await asyncio.to_thread(self._ask, path, json.dumps(body).encode())
