@@ -14,7 +14,7 @@ COMMON_TOKENS = (
 )  # fmt: skip
 """Tokens of many families that no person writes by chance. `<s>` and `###` are not among them: people use them."""
 
-_SHAPES = r"<\|[A-Za-z0-9_:. /▁-]{1,60}\|>|<｜[^｜<>]{1,60}｜>"
+_SHAPES = r"<\|[A-Za-z0-9_:./▁-]{1,60}\|>|<｜[^｜<>]{1,60}｜>"
 """What control tokens of most families look like."""
 
 

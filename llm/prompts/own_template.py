@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from llm.prompts.canonical import fold_system
 from llm.types import Message, Role
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]{1,20})\}")
@@ -50,7 +51,7 @@ class OwnTemplate:
 
     `head` and `turn_end` stand around the system text, `gap` before the first turn; a turn is `before_user`, what the
     person says, `after_user`, and an answer ends with `answer_end`. With `inside` the system text stands inside the
-    first turn.
+    first turn; without `takes_system` there is no place for it, and it joins the first question.
     """
 
     head: str
@@ -60,6 +61,7 @@ class OwnTemplate:
     answer_end: str
     inside: bool
     tokens: tuple[str, ...]
+    takes_system: bool = True
 
     @classmethod
     def parse(cls, text: str) -> OwnTemplate:
@@ -75,7 +77,7 @@ class OwnTemplate:
         before = before.replace("{history}", "")
         tokens = tuple(dict.fromkeys(_SPECIAL.findall(text)))
         if "{system}" not in before:
-            return cls("", "", before, after_user, "\n", inside=False, tokens=tokens)
+            return cls("", "", before, after_user, "\n", inside=False, tokens=tokens, takes_system=False)
         head, between = before.split("{system}", 1)
         mark = _first_mark(head)
         if mark and (start := between.rfind(mark)) >= 0:
@@ -97,6 +99,8 @@ class OwnTemplate:
 
     def render(self, messages: Sequence[Message]) -> str:
         """Write canonical messages."""
+        if not self.takes_system:
+            messages = fold_system(messages)
         system = messages[0].text if messages and messages[0].role is Role.SYSTEM else ""
         written = [self.head + system + self.system_end] if system and not self.inside else []
         first = True
