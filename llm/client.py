@@ -100,7 +100,7 @@ class LLMClient:
         finally:
             await exchange.close()
         self._learn_opening(exchange)
-        result = replace(self._with_cut(exchange.result(), prepared), question_cut=prepared.question_cut)
+        result = replace(self._with_cut(request, exchange.result(), prepared), question_cut=prepared.question_cut)
         if result.usage is not None:
             yield UsageReport(result.usage)
         yield Finished(result)
@@ -159,7 +159,7 @@ class LLMClient:
         if (missing := exchange.opening_was_missing) is not None:
             self.learned.opening_missing = missing
 
-    def _with_cut(self, result: ChatResult, prepared: Prepared) -> ChatResult:
+    def _with_cut(self, request: ChatRequest, result: ChatResult, prepared: Prepared) -> ChatResult:
         """Learn from the counted tokens, and note when the server has left out a part of the prompt in silence."""
         if result.usage is None or not result.usage.prompt_tokens:
             return result
@@ -167,8 +167,7 @@ class LLMClient:
         believed = self.learned.tokens.observe(prepared.asking.messages, counted)
         # A server that refuses what is too long has not cut anything, however few it counts.
         if not believed and (self.served.profile.drops_silently or self.served.kind is ServerKind.GENERIC):
-            answer = prepared.asking.max_tokens or prepared.budget.reserve
-            self.learned.limit_context(counted + answer)
+            self.learned.limit_context(self._preparation.context_of_prompt(request, counted))
             logger.warning("prompt_cut", server=self.server, model=self.config.name, sent=expected, counted=counted)
             return replace(result, prompt_cut=PromptCut(expected, counted))
         return result

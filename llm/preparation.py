@@ -88,8 +88,9 @@ class Preparation:
     def prepare(self, request: ChatRequest) -> Prepared:
         """Fit a conversation into the model and bring it into its form. Raises as `adapt_prompt` does."""
         budget = self._budget(request)
-        silent = self._served.profile.drops_silently
-        fitted = fit(request.messages, budget, self._learned.tokens, cut_newest=silent)
+        # Where a limit was met, or would be in silence, nobody has to be asked whether a long question fits.
+        certain = self._served.profile.drops_silently or self._learned.context is not None
+        fitted = fit(request.messages, budget, self._learned.tokens, cut_newest=certain)
         return self._put_together(request, fitted, budget)
 
     def smaller(self, request: ChatRequest, before: Prepared) -> Prepared | None:
@@ -99,6 +100,11 @@ class Preparation:
         budget = self._budget(request)
         fitted = shrink(before.fitted.messages, budget, self._learned.tokens, below=before.prompt_tokens)
         return None if fitted is None else replace(self._put_together(request, fitted, budget), shrunk=True)
+
+    def context_of_prompt(self, request: ChatRequest, prompt_tokens: int) -> int:
+        """The context under which a prompt like this gets so many tokens, the room for the answer beside it."""
+        wanted = self._wanted_tokens(request)
+        return prompt_tokens + (wanted if wanted is not None else prompt_tokens // 3)
 
     def _budget(self, request: ChatRequest) -> Budget:
         return budget_for(self.context, self._wanted_tokens(request))

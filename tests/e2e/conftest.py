@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,23 +48,20 @@ class House:
 OpenHouse = Callable[..., AbstractAsyncContextManager[House]]
 
 
+@asynccontextmanager
+async def open_house_in(folder: Path, **settings: str) -> AsyncIterator[House]:
+    """Open the bot with given settings; opened again in the same folder it finds what it left."""
+    environ = {"PLAYGROUND_PORT": "0", "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.db", **settings}
+    chosen = load_settings(folder / "no.env", environ)
+    async with running_app(chosen, search=find_nothing, playground_state=folder / "page.json") as app:
+        assert app.playground is not None
+        yield House(app, app.playground)
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> OpenHouse:
     """Opens the bot with given settings; may be opened again and then finds what it left."""
-
-    @asynccontextmanager
-    async def open_house(**settings: str) -> AsyncIterator[House]:
-        environ = {
-            "PLAYGROUND_PORT": "0",
-            "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/bot.db",
-            **settings,
-        }
-        chosen = load_settings(tmp_path / "no.env", environ)
-        async with running_app(chosen, search=find_nothing, playground_state=tmp_path / "page.json") as app:
-            assert app.playground is not None
-            yield House(app, app.playground)
-
-    return open_house
+    return partial(open_house_in, tmp_path)
 
 
 @pytest.fixture
