@@ -42,8 +42,8 @@ MODEL = "bench"
 TOKENS = 200
 WORDS = [f"word{number % 7} " for number in range(TOKENS)]
 WHOLE = "".join(WORDS)
-STREAMS = 12
-ROUNDS = 9
+STREAMS = 8
+ROUNDS = 5
 LIMIT = 2.0
 # At once, so that reading and parsing alone count; and each token alone, as models write them, which adds to all of
 # them what the event loop needs to wake up.

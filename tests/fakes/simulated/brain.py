@@ -47,7 +47,7 @@ def answer_of(messages: Sequence[Said]) -> str:
         return str(len(messages))
     if (numbers := re.search(r"count (\d+)$", asked)) is not None:
         return " ".join(str(number) for number in range(1, int(numbers[1]) + 1))
-    if (wanted := re.search(r"say (.+)$", asked)) is not None:
+    if (wanted := re.search(r"say (.+)\Z", asked, re.DOTALL)) is not None:
         return wanted[1]
     return f"You said: {asked[:40]}"
 
