@@ -82,8 +82,10 @@ class LLMClient:
                     return event.result
         raise AssertionError("a stream ends with Finished or an error")
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+    async def stream(self, request: ChatRequest, timeouts: Timeouts | None = None) -> AsyncGenerator[StreamEvent, None]:
         """Give the answer piece by piece; the last event is Finished with the whole of it.
+
+        `timeouts` hold for this request instead of the client's own.
 
         What the server refuses about the form of the request is cured, and remembered, before anything is given: a
         system message folded, a field left out, a conversation that was too long made shorter once.
@@ -91,7 +93,7 @@ class LLMClient:
         where the loop may be left early. Raises AttemptFailed while there was no visible text, AnswerInterrupted
         after some; NothingToAnswer when no message of a person is left.
         """
-        prepared, exchange, events = await self._begin(request)
+        prepared, exchange, events = await self._begin(request, timeouts or self._timeouts)
         try:
             while events is not None:
                 for event in events:
@@ -105,14 +107,16 @@ class LLMClient:
             yield UsageReport(result.usage)
         yield Finished(result)
 
-    async def _begin(self, request: ChatRequest) -> tuple[Prepared, Exchange, list[StreamEvent] | None]:
+    async def _begin(
+        self, request: ChatRequest, timeouts: Timeouts
+    ) -> tuple[Prepared, Exchange, list[StreamEvent] | None]:
         """Send the request until it is taken, and give the first events of the answer with it."""
         started = self._clock.monotonic()
         prepared = self._preparation.prepare(request)
         for cure in range(MOST_CURES + 1):
             wire = await self._wire(prepared)
             try:
-                return prepared, *await self._send(request, prepared, wire, started)
+                return prepared, *await self._send(request, prepared, wire, started, timeouts)
             except AttemptFailed as failed:
                 better = None if cure == MOST_CURES else self._cured(request, prepared, wire, failed)
                 if better is None:
@@ -173,20 +177,20 @@ class LLMClient:
         return result
 
     async def _send(
-        self, request: ChatRequest, prepared: Prepared, wire: WireRequest, started: float
+        self, request: ChatRequest, prepared: Prepared, wire: WireRequest, started: float, timeouts: Timeouts
     ) -> tuple[Exchange, list[StreamEvent] | None]:
         exchange = Exchange(
             Asked(self.config.name, self.server, Redaction.of(request, api_key=self._api_key)),
             self._http,
             clock=self._clock,
-            timeouts=self._timeouts,
+            timeouts=timeouts,
             started=started,
             opening_missing=prepared.opening_missing,
             lines=wire.lines,
             read=wire.read,
         )
         try:
-            await exchange.open(await self._build(prepared, wire))
+            await exchange.open(await self._build(prepared, wire, timeouts.connect))
             while (events := await exchange.read()) == []:
                 pass
         except BaseException:  # cancelled or failed: nothing stays open
@@ -202,10 +206,9 @@ class LLMClient:
             return make(prepared.asking, self._address)
         return await asyncio.to_thread(make, prepared.asking, self._address)
 
-    async def _build(self, prepared: Prepared, wire: WireRequest) -> Request:
+    async def _build(self, prepared: Prepared, wire: WireRequest, connect: float) -> Request:
         assert self._address is not None  # noqa: S101 - _wire() has seen to it
         body = await _encoded(prepared, wire)
-        connect = self._timeouts.connect
         try:
             return self._http.build_request(
                 "POST",

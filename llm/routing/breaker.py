@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 WINDOW_SECONDS = 60.0
@@ -110,8 +110,17 @@ class Breaker:
         self._trial, self._trial_since = granted.number, now
         return granted
 
+    def began(self, granted: Pass) -> Pass:
+        """Take note that an answer has begun, which is what a trial wanted to know: others are let through again.
+
+        Gives the pass to be handed back at the end of the answer instead of this one.
+        """
+        if granted.trial and self._counts(granted):
+            self._close()
+        return replace(granted, trial=False)
+
     def succeeded(self, granted: Pass) -> None:
-        """Hand a pass back after a whole answer, or after the first token of one."""
+        """Hand a pass back after a whole answer."""
         self._return()
         if not self._counts(granted):
             return

@@ -1,0 +1,226 @@
+"""The state of one call: what was tried, what was shown, who is asked next. Decides; asks and waits for nobody."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from llm.clock import Clock
+from llm.config import Timeouts
+from llm.errors import AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
+from llm.routing.attempts import Attempt, NoAnswer, Why, no_answer_of
+from llm.routing.breaker import Pass
+from llm.routing.limits import SLOW_PREFILL, CallLimits, attempt_timeouts, begin_seconds
+from llm.routing.policy import Policy
+from llm.routing.retrying import backoff_seconds
+from llm.routing.target import ModelClient, Target
+from llm.types import ChatRequest
+
+PATIENCE_SECONDS = 2.5
+"""So long the same target is waited for while another one could be asked now: a blip of the first choice's must not
+send a conversation elsewhere."""
+LOOK_AGAIN_SECONDS = 0.25
+"""While nobody can be asked, it is looked again so often whether somebody can."""
+MOST_RESTARTS = 3
+"""So often an answer that was shown in part is begun anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Send a request to this target now."""
+
+    target: Target
+    client: ModelClient
+    granted: Pass
+    why: Why
+    timeouts: Timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Look again after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Nobody can answer within the limits."""
+
+    error: NoAnswer
+
+
+Step = Ask | Wait | GiveUp
+
+
+@dataclass(slots=True)
+class _Standing:
+    """How a target stands within one call; times are those of the clock."""
+
+    tries: int = 0
+    not_before: float = 0.0
+    out: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """One call over several targets, the most wanted one first; `prompt_tokens` is about how long its prompt is."""
+
+    request: ChatRequest
+    targets: Sequence[Target]
+    limits: CallLimits
+    clock: Clock
+    randomness: random.Random
+    prompt_tokens: int = 0
+    attempts: list[Attempt] = field(default_factory=list)
+    shown: str = ""
+    replacing: bool = False
+    """What is shown comes from an attempt that failed: the next text goes in its place."""
+    _standings: dict[int, _Standing] = field(default_factory=dict)
+    _root: AttemptFailed | None = None
+    _stopped: AttemptFailed | None = None
+    _unavailable: NoModelAvailable | None = None
+    _least_context: int = 0
+    _last: Target | None = None
+    _restarts: int = 0
+    _started: float = 0.0
+    _begin_by: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._started = self.clock.monotonic()
+        may_load = len(self.targets) == 1 and self.targets[0].source.needs_loading
+        self._begin_by = begin_seconds(
+            self.limits, prompt_tokens=self.prompt_tokens, prefill_speed=None, may_load=may_load
+        )
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the call began."""
+        return self.clock.monotonic() - self._started
+
+    def next_step(self) -> Step:
+        """Say what to do now. An `Ask` holds a pass of its target's breaker, which has to be handed back."""
+        if self._stopped is not None:
+            return GiveUp(no_answer_of(self._stopped, tuple(self.attempts), partial=self.shown))
+        left = min(self._begin_by, self.limits.total) - self.elapsed
+        if left <= 0 or self._restarts > MOST_RESTARTS:
+            return self._give_up(None)
+        now = self.clock.monotonic()
+        ready: list[tuple[Target, ModelClient]] = []
+        soonest: float | None = None
+        for target in self.targets:
+            client = self._client(target)
+            if client is None:
+                continue
+            at = max(self._standing(target).not_before, target.breaker.retry_at or 0.0)
+            if at <= now:
+                ready.append((target, client))
+            elif not ready and self._standing(target).tries and at - now <= min(PATIENCE_SECONDS, left):
+                return Wait(at - now)
+            else:
+                soonest = at if soonest is None else min(soonest, at)
+        for place, (target, client) in enumerate(ready):
+            spare = len(ready) > place + 1 or soonest is not None
+            if (asked := self._ask(target, client, spare=spare)) is not None:
+                return asked
+            soonest = now + LOOK_AGAIN_SECONDS if soonest is None and not self._standing(target).out else soonest
+        if soonest is None or soonest - now >= left:
+            return self._give_up(None if soonest is None else soonest - now)
+        return Wait(min(soonest - now, LOOK_AGAIN_SECONDS))
+
+    def can_move_on(self, target: Target) -> bool:
+        """Whether somebody else could be asked now."""
+        now = self.clock.monotonic()
+        return any(
+            other is not target
+            and self._client(other) is not None
+            and max(self._standing(other).not_before, other.breaker.retry_at or 0.0) <= now
+            for other in self.targets
+        )
+
+    def failed(self, target: Target, failed: AttemptFailed, policy: Policy) -> None:
+        """Take note of a failure and of what its policy says about going on."""
+        self._root = self._root or failed
+        standing = self._standing(target)
+        standing.tries += 1
+        if not policy.move_on:
+            self._stopped = failed
+        if not policy.retry_same or standing.tries > self.limits.max_retries:
+            standing.out = True
+        else:
+            asked_for = failed.failure.retry_after_seconds or 0.0
+            pause = max(asked_for, backoff_seconds(standing.tries, self.randomness))
+            standing.not_before = self.clock.monotonic() + pause
+        if policy.larger_context:
+            self._least_context = max(self._least_context, (target.source.context or 0) + 1)
+        if self.shown:
+            # Somebody reads what is there: the new answer has as long to begin as a first one.
+            self.replacing = True
+            self._restarts += 1
+            self._begin_by = self.elapsed + self.limits.begin
+
+    def _client(self, target: Target) -> ModelClient | None:
+        """The client of a target that may still be asked in this call."""
+        if self._standing(target).out:
+            return None
+        context = target.source.context
+        if context is not None and context < self._least_context:
+            return None
+        try:
+            return target.source.client()
+        except NoModelAvailable as error:
+            self._unavailable = self._unavailable or error
+            return None
+
+    def _ask(self, target: Target, client: ModelClient, *, spare: bool) -> Ask | None:
+        standing = self._standing(target)
+        if standing.tries and not target.budget.take():
+            standing.out = True
+            return None
+        granted = target.breaker.admit()
+        if granted is None:
+            return None
+        if not standing.tries:
+            target.budget.request()
+        why = self._why(target, granted)
+        self._last = target
+        reading = self.prompt_tokens / SLOW_PREFILL
+        timeouts = attempt_timeouts(
+            self.limits,
+            elapsed=self.elapsed,
+            begin=self._begin_by,
+            spare=spare,
+            loading=target.source.needs_loading,
+            prompt_seconds=reading,
+        )
+        return Ask(target, client, granted, why, timeouts)
+
+    def _why(self, target: Target, granted: Pass) -> Why:
+        if granted.trial:
+            return Why.TRIAL
+        if self._standing(target).tries:
+            return Why.SAME_AGAIN
+        if self._least_context and self._last is not None:
+            return Why.LARGER_CONTEXT
+        return Why.FIRST_CHOICE if target is self.targets[0] else Why.NEXT
+
+    def _give_up(self, retry_in: float | None) -> GiveUp:
+        root = self._root or next((one.last_failed for one in self.targets if one.last_failed is not None), None)
+        if root is None:
+            reason = self._unavailable.reason if self._unavailable is not None else "no_target"
+            failure = Failure(FailureKind.MODEL_MISSING, Phase.CONNECT, self.elapsed, code=reason)
+            return GiveUp(NoAnswer(failure, retry_in=retry_in))
+        return GiveUp(
+            NoAnswer(
+                root.failure,
+                attempts=tuple(self.attempts),
+                model=root.model,
+                server=root.server,
+                partial=self.shown,
+                retry_in=retry_in,
+            )
+        )
+
+    def _standing(self, target: Target) -> _Standing:
+        return self._standings.setdefault(id(target), _Standing())

@@ -1,0 +1,58 @@
+"""How long a call may take, and how long each attempt may keep the others from being asked: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llm.config import Timeouts
+
+LEAST_SHARE_SECONDS = 10.0
+"""So long anybody is waited for, even while somebody else could be asked."""
+SHARE = 1 / 3
+"""What of the time that is left one attempt may take while another target could still be asked."""
+LOADING_SECONDS = 300.0
+"""How long the loading of a model may take where nobody else can answer; Ollama's own limit (servers.md 1.7)."""
+SLOW_PREFILL = 150.0
+"""Tokens of a prompt that a slow server reads in a second, until it is known how fast it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """What holds for a whole call, in seconds.
+
+    `begin`: until the answer begins, over all attempts, pauses and waits. `total`: until it ends. `connect` and
+    `stall` hold for each attempt. `max_retries`: so often the same target may be asked again.
+    """
+
+    begin: float = 30.0
+    total: float = 900.0
+    connect: float = 5.0
+    stall: float = 30.0
+    max_retries: int = 3
+
+
+def begin_seconds(limits: CallLimits, *, prompt_tokens: int, prefill_speed: float | None, may_load: bool) -> float:
+    """How long a call may take until its answer begins.
+
+    A long prompt takes its time to be read. Where the only target would have to load its model first, waiting for
+    that is all that can be done.
+    """
+    reading = prompt_tokens / (prefill_speed or SLOW_PREFILL)
+    return limits.begin + reading + (LOADING_SECONDS if may_load else 0.0)
+
+
+def attempt_timeouts(
+    limits: CallLimits, *, elapsed: float, begin: float, spare: bool, loading: bool, prompt_seconds: float
+) -> Timeouts:
+    """The limits of one attempt that starts now, after `elapsed` seconds of a call that has to begin by `begin`.
+
+    While somebody else could still be asked (`spare`), an attempt gets a share of what is left: but for a model that
+    has to be loaded, which gets all but the least share that the others need.
+    """
+    left = max(0.0, begin - elapsed)
+    if spare:
+        share = left - LEAST_SHARE_SECONDS if loading else max(LEAST_SHARE_SECONDS, SHARE * left) + prompt_seconds
+        left = min(left, max(share, min(left, LEAST_SHARE_SECONDS)))
+    return Timeouts(
+        connect=min(limits.connect, left), first_token=left, stall=limits.stall, total=max(0.0, limits.total - elapsed)
+    )

@@ -1,0 +1,96 @@
+"""A target: one model on one server with everything that routing keeps of it."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from typing import Protocol
+
+from llm.config import ModelConfig, Timeouts
+from llm.errors import AttemptFailed
+from llm.routing.breaker import Breaker
+from llm.routing.retrying import RetryBudget
+from llm.servers.kinds import ServerKind, ServerState
+from llm.types import ChatRequest, StreamEvent
+
+SAMPLES = 200
+"""Of so many answers the times to the first token are kept."""
+LEAST_SAMPLES = 20
+
+# These load a model inside the request that asks for it (servers.md 1.7, 3.1, 5.5, 7).
+_LOADS_ON_DEMAND = frozenset({ServerKind.OLLAMA, ServerKind.LMSTUDIO, ServerKind.LOCALAI})
+
+
+class ModelClient(Protocol):
+    """What is asked: `LLMClient`, or a stand-in in tests."""
+
+    @property
+    def config(self) -> ModelConfig:
+        """The model's configuration."""
+
+    @property
+    def server(self) -> str:
+        """The server's name for logs."""
+
+    def stream(self, request: ChatRequest, timeouts: Timeouts | None = None) -> AsyncGenerator[StreamEvent, None]:
+        """Give the answer piece by piece; see `LLMClient.stream`."""
+
+
+class ModelSource(Protocol):
+    """Knows which model on which server a target is by now: `PrimaryModel`, or one configured model."""
+
+    def client(self) -> ModelClient:
+        """The client of the model. Raises NoModelAvailable."""
+
+    def doubt(self) -> None:
+        """Take note that it has failed, so that it is looked at again soon."""
+
+    @property
+    def needs_loading(self) -> bool:
+        """Whether the model is known not to be in its server's memory."""
+
+    @property
+    def context(self) -> int | None:
+        """The length that it holds, in tokens; None: not known."""
+
+    @property
+    def local(self) -> bool:
+        """Whether it is on a machine of our own."""
+
+    async def healthy(self) -> ServerState:
+        """Ask its server whether it works, at no cost."""
+
+
+class Target:
+    """One model on one server: its source, its breaker, its budget of retries, how fast it begins.
+
+    `setting` is the name of the setting that configures it, for messages; `last_failed` what went wrong last, None
+    after an answer.
+    """
+
+    def __init__(
+        self, source: ModelSource, *, setting: str, monotonic: Callable[[], float], randomness: random.Random
+    ) -> None:
+        self.source = source
+        self.setting = setting
+        self.breaker = Breaker(monotonic, randomness)
+        self.budget = RetryBudget()
+        self.last_failed: AttemptFailed | None = None
+        self._ttfts: deque[float] = deque(maxlen=SAMPLES)
+
+    def note_ttft(self, seconds: float) -> None:
+        """Keep how long an answer took to begin."""
+        self._ttfts.append(seconds)
+
+    @property
+    def slow_after(self) -> float | None:
+        """The time to the first token that only one answer in twenty exceeds; None while too few are known."""
+        if len(self._ttfts) < LEAST_SAMPLES:
+            return None
+        return sorted(self._ttfts)[int(len(self._ttfts) * 0.95)]
+
+
+def loads_on_demand(kind: ServerKind) -> bool:
+    """Whether a server of this kind loads a model inside the request that asks for it."""
+    return kind in _LOADS_ON_DEMAND
