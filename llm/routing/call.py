@@ -22,8 +22,6 @@ PATIENCE_SECONDS = 2.5
 send a conversation elsewhere."""
 LOOK_AGAIN_SECONDS = 0.25
 """While nobody can be asked, it is looked again so often whether somebody can."""
-MOST_RESTARTS = 3
-"""So often an answer that was shown in part is begun anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,6 @@ class Call:
     _unavailable: NoModelAvailable | None = None
     _least_context: int = 0
     _last: Target | None = None
-    _restarts: int = 0
     _started: float = 0.0
     _begin_by: float = 0.0
 
@@ -104,7 +101,7 @@ class Call:
         if self._stopped is not None:
             return GiveUp(no_answer_of(self._stopped, tuple(self.attempts), partial=self.shown))
         left = min(self._begin_by, self.limits.total) - self.elapsed
-        if left <= 0 or self._restarts > MOST_RESTARTS:
+        if left <= 0:
             return self._give_up(None)
         now = self.clock.monotonic()
         ready: list[tuple[Target, ModelClient]] = []
@@ -121,8 +118,7 @@ class Call:
             else:
                 soonest = at if soonest is None else min(soonest, at)
         for place, (target, client) in enumerate(ready):
-            spare = len(ready) > place + 1 or soonest is not None
-            if (asked := self._ask(target, client, spare=spare)) is not None:
+            if (asked := self._ask(target, client, others=len(ready) - place - 1)) is not None:
                 return asked
             soonest = now + LOOK_AGAIN_SECONDS if soonest is None and not self._standing(target).out else soonest
         if soonest is None or soonest - now >= left:
@@ -154,11 +150,12 @@ class Call:
             standing.not_before = self.clock.monotonic() + pause
         if policy.larger_context:
             self._least_context = max(self._least_context, (target.source.context or 0) + 1)
-        if self.shown:
-            # Somebody reads what is there: the new answer has as long to begin as a first one.
+        if self.shown and not self.replacing:
+            # Somebody reads what has come from it. The new answer has as long to begin as a first one, and comes from
+            # somebody else if it can: nobody wants to see the same answer break off again and again.
             self.replacing = True
-            self._restarts += 1
             self._begin_by = self.elapsed + self.limits.begin
+            standing.out = standing.out or any(not self._standing(one).out for one in self.targets if one is not target)
 
     def _client(self, target: Target) -> ModelClient | None:
         """The client of a target that may still be asked in this call."""
@@ -173,7 +170,7 @@ class Call:
             self._unavailable = self._unavailable or error
             return None
 
-    def _ask(self, target: Target, client: ModelClient, *, spare: bool) -> Ask | None:
+    def _ask(self, target: Target, client: ModelClient, *, others: int) -> Ask | None:
         standing = self._standing(target)
         if standing.tries and not target.budget.take():
             standing.out = True
@@ -190,7 +187,7 @@ class Call:
             self.limits,
             elapsed=self.elapsed,
             begin=self._begin_by,
-            spare=spare,
+            others=others,
             loading=target.source.needs_loading,
             prompt_seconds=reading,
         )

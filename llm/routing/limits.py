@@ -42,17 +42,18 @@ def begin_seconds(limits: CallLimits, *, prompt_tokens: int, prefill_speed: floa
 
 
 def attempt_timeouts(
-    limits: CallLimits, *, elapsed: float, begin: float, spare: bool, loading: bool, prompt_seconds: float
+    limits: CallLimits, *, elapsed: float, begin: float, others: int, loading: bool, prompt_seconds: float
 ) -> Timeouts:
     """The limits of one attempt that starts now, after `elapsed` seconds of a call that has to begin by `begin`.
 
-    While somebody else could still be asked (`spare`), an attempt gets a share of what is left: but for a model that
-    has to be loaded, which gets all but the least share that the others need.
+    While `others` could still be asked, an attempt gets a share of what is left, so that each of them has its own:
+    but for a model that has to be loaded, which leaves them the least only.
     """
     left = max(0.0, begin - elapsed)
-    if spare:
-        share = left - LEAST_SHARE_SECONDS if loading else max(LEAST_SHARE_SECONDS, SHARE * left) + prompt_seconds
-        left = min(left, max(share, min(left, LEAST_SHARE_SECONDS)))
+    if others:
+        least = min(LEAST_SHARE_SECONDS, left / (others + 1))
+        share = left - least if loading else max(least, SHARE * left) + prompt_seconds
+        left = min(left - least / 2, share)
     return Timeouts(
         connect=min(limits.connect, left), first_token=left, stall=limits.stall, total=max(0.0, limits.total - elapsed)
     )

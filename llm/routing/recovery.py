@@ -1,0 +1,62 @@
+"""Asks servers that are down whether they are back, so that no person's message has to find out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from llm.clock import Clock
+from llm.routing.breaker import BreakerState
+from llm.routing.target import Target
+from llm.servers.kinds import ServerState
+
+logger = structlog.get_logger()
+
+PAUSE_SECONDS = 1.0
+"""Between two questions, whoever they go to: servers that are down are not kept busy with being asked."""
+
+# A rate limit is a promise to wait, and a wrong setting does not mend itself: neither shows on a page for health.
+_WATCHED = frozenset({BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.LOADING})
+
+
+class RecoveryWatch:
+    """Watches over targets for as long as its context lasts: one free question a second at most, in turn."""
+
+    def __init__(self, targets: Sequence[Target], clock: Clock) -> None:
+        self._targets = tuple(targets)
+        self._clock = clock
+        self._next = 0
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="recovery")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._task is not None  # noqa: S101 - __aenter__ has made it
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await self._clock.sleep(PAUSE_SECONDS)
+            target = self._due()
+            if target is not None and await target.source.healthy() is ServerState.UP:
+                if target.breaker.state is not BreakerState.HALF_OPEN:
+                    logger.info("server_back", target=target.setting)
+                target.breaker.well_again()
+
+    def _due(self) -> Target | None:
+        """The next target in turn that is thought to be down."""
+        for offset in range(len(self._targets)):
+            place = (self._next + offset) % len(self._targets)
+            if self._targets[place].breaker.state in _WATCHED:
+                self._next = place + 1
+                return self._targets[place]
+        return None
