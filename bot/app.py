@@ -20,7 +20,7 @@ from aiogram.types import Update
 
 from bot.access import Doorkeeper, OwnerCode
 from bot.access_cards import AccessCards
-from bot.answering import Answering
+from bot.answering import Answering, misconfigured
 from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
 from bot.delivery.flood import FloodControl
@@ -46,7 +46,12 @@ from llm.config import Timeouts
 from llm.demo import demo_mounts
 from llm.http import HttpClient, make_client
 from llm.monitoring import ModelPerformanceMonitor
-from llm.routing.primary import PrimaryModel, Search
+from llm.routing.fallback import LLMFallbackManager
+from llm.routing.limits import CallLimits
+from llm.routing.pool import ModelPool
+from llm.routing.recovery import RecoveryWatch
+from llm.routing.serving_model import Search, ServingModel
+from llm.routing.target import Target
 from storage import Conversations, Database, Inbox, People, PerformanceRows, QueuedUpdate, StorageError, open_database
 
 logger = structlog.get_logger()
@@ -67,7 +72,7 @@ class App:
     dispatcher: Dispatcher
     database: Database
     inbox: Inbox
-    models: PrimaryModel
+    models: ServingModel
     worker: InboxWorker
     running: RunningAnswers
     owner_code: OwnerCode | None
@@ -106,7 +111,7 @@ async def running_app(
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(open_database(settings.effective_database_url, clock))
             http = await stack.enter_async_context(make_client(mounts=demo_mounts(clock)))
-            models = make_models(settings, http, clock, search)
+            pool = make_models(settings, http, clock, search)
             playground = await _playground(stack, settings, clock, playground_state)
             bot = make_bot(settings, playground)
             stack.push_async_callback(bot.session.close)
@@ -118,8 +123,10 @@ async def running_app(
             texts, monitor = Texts(), ModelPerformanceMonitor(rows, clock)
             doorkeeper, code = await make_doorkeeper(settings, people, randomness)
             notices = await stack.enter_async_context(AdminNotices(bot, doorkeeper, texts))
+            manager = make_manager(settings, pool, clock, randomness, monitor, notices)
+            await stack.enter_async_context(RecoveryWatch(manager.targets, clock))
             turns = Turns(
-                answering=Answering(models, conversations, monitor, clock, notices.tell),
+                answering=Answering(manager, conversations, notices.tell),
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
@@ -133,7 +140,8 @@ async def running_app(
                     conversations=conversations,
                     doorkeeper=doorkeeper,
                     menus=menus,
-                    models=models,
+                    models=pool.primary,
+                    pool=pool,
                     monitor=monitor,
                     people=people,
                     rich_mode=settings.rich_messages,
@@ -147,16 +155,16 @@ async def running_app(
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
             greeting = Greeting(bot, menus, doorkeeper, clock)
-            await models.refresh()
-            announcer.models(models.candidates())
+            await pool.refresh()
+            announcer.models(pool.candidates())
             announcer.later_settings()
-            await stack.enter_async_context(Jobs(models, inbox, clock))
+            await stack.enter_async_context(Jobs(pool, inbox, clock))
             work = await stack.enter_async_context(_at_work(polling, worker, greeting, running))
             if code is not None:
                 announcer.owner_code(code)
             page = None if playground is None else playground.base_url
             announcer.ready(page=page, seconds=clock.monotonic() - started)
-            yield App(bot, dispatcher, database, inbox, models, worker, running, code, playground, work)
+            yield App(bot, dispatcher, database, inbox, pool.primary, worker, running, code, playground, work)
             if work.done():
                 work.result()
     except TelegramUnauthorizedError as error:
@@ -167,17 +175,48 @@ async def running_app(
         raise StartError(f"the database cannot be used: {error}; see DATABASE_URL") from error
 
 
-def make_models(settings: Settings, http: HttpClient, clock: Clock, search: Search | None) -> PrimaryModel:
-    """The model in use, as the settings have it."""
-    return PrimaryModel(
+def make_models(settings: Settings, http: HttpClient, clock: Clock, search: Search | None) -> ModelPool:
+    """The models that answer people, as the settings have them."""
+    timeouts = Timeouts(first_token=settings.timeout_seconds)
+    primary = ServingModel(
         http=http,
         clock=clock,
-        timeouts=Timeouts(first_token=settings.timeout_seconds),
+        timeouts=timeouts,
         configured=settings.primary_model,
         wanted_base=settings.llm_api_base,
         wanted_model=settings.llm_model,
         key=settings.llm_api_key,
         search=search,
+    )
+    fallbacks = settings.fallback_models if settings.fallback_enabled else ()
+    return ModelPool(
+        primary, [ServingModel(http=http, clock=clock, timeouts=timeouts, configured=one) for one in fallbacks]
+    )
+
+
+def make_manager(
+    settings: Settings,
+    pool: ModelPool,
+    clock: Clock,
+    randomness: random.Random,
+    monitor: ModelPerformanceMonitor,
+    notices: AdminNotices,
+) -> LLMFallbackManager:
+    """Who is asked for answers, in which order and within which limits."""
+    primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
+    settings_of = [primary, *(f"FALLBACK_MODELS__{number}__" for number in range(len(pool.fallbacks)))]
+    targets = [
+        Target(model, setting=setting, monotonic=clock.monotonic, randomness=randomness)
+        for model, setting in zip(pool.every, settings_of, strict=True)
+    ]
+    return LLMFallbackManager(
+        targets,
+        clock=clock,
+        randomness=randomness,
+        limits=CallLimits(begin=settings.timeout_seconds, max_retries=settings.max_retries),
+        monitor=monitor,
+        fallback_enabled=settings.fallback_enabled,
+        tell=lambda target, attempt: notices.tell(misconfigured(target, attempt)),
     )
 
 

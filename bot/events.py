@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from llm.errors import Failure
+from llm.routing.attempts import Attempt
 from llm.types import ChatResult
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerStarted:
-    """A model has been asked."""
-
-    model: str
+    """An answer is on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,11 @@ class AnswerRetracted:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerReplaced:
+    """What has come so far broke off: another answer comes in its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerCompleted:
     """The whole answer is there. Always last."""
 
@@ -49,16 +53,28 @@ class AnswerStopped:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFailed:
-    """It failed; `text` is what had come before, perhaps nothing, and is no whole answer. Always last."""
+    """It failed; `text` is what had come before, perhaps nothing, and is no whole answer. Always last.
+
+    `tried` are all requests that were sent for it, `retry_in` is when it may work again, in seconds.
+    """
 
     failure: Failure
     model: str
     server: str
     text: str = field(repr=False)
+    tried: tuple[Attempt, ...] = ()
+    retry_in: float | None = None
 
 
 AnswerEvent = (
-    AnswerStarted | AnswerThinking | AnswerText | AnswerRetracted | AnswerCompleted | AnswerStopped | AnswerFailed
+    AnswerStarted
+    | AnswerThinking
+    | AnswerText
+    | AnswerRetracted
+    | AnswerReplaced
+    | AnswerCompleted
+    | AnswerStopped
+    | AnswerFailed
 )
 
 

@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from llm.clock import Clock
-from llm.routing.primary import PrimaryModel
+from llm.routing.pool import ModelPool
 from storage import Inbox
 
 logger = structlog.get_logger()
@@ -22,7 +22,7 @@ KEEP_DONE = timedelta(hours=48)
 class Jobs:
     """Owns the scheduler; an async context manager, so that no job outlives the program's parts."""
 
-    def __init__(self, models: PrimaryModel, inbox: Inbox, clock: Clock) -> None:
+    def __init__(self, models: ModelPool, inbox: Inbox, clock: Clock) -> None:
         self._models = models
         self._inbox = inbox
         self._clock = clock

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.access import OwnerCode
 from bot.settings import Settings
-from llm.routing.primary import Candidate
+from llm.routing.serving_model import Candidate
 from llm.servers.kinds import ServerKind
 
 logger = structlog.get_logger()
@@ -32,7 +32,7 @@ class Announcer:
         else:
             Console(file=sys.stderr, highlight=False).print(_table(rows))
         for row in rows:
-            if row.chosen and row.note and row.kind is not ServerKind.DEMO:
+            if (row.chosen or row.fallback) and row.note and row.kind is not ServerKind.DEMO:
                 logger.warning("model_server_note", server=row.server, note=row.note)
 
     def later_settings(self) -> None:
@@ -57,7 +57,7 @@ def _table(rows: Sequence[Candidate]) -> Table:
         table.add_column(title, overflow="fold")
     for row in rows:
         cells = (
-            "→" if row.chosen else "",
+            "→" if row.chosen else "+" if row.fallback else "",
             row.server,
             row.kind.value,
             row.model or "–",
@@ -77,5 +77,6 @@ def _fields(row: Candidate) -> dict[str, object]:
         "context": row.context,
         "state": row.state.value,
         "chosen": row.chosen,
+        "fallback": row.fallback,
         "note": row.note,
     }

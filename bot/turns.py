@@ -38,6 +38,10 @@ class Words:
         """While a model reasons."""
         return self.t("answer-thinking")
 
+    def replaced(self) -> str:
+        """While another answer is on its way in the place of one that broke off."""
+        return self.t("answer-replaced")
+
     def stopped(self) -> str:
         """Below an answer that the person stopped."""
         return self.t("answer-stopped")

@@ -12,7 +12,8 @@ from bot.running import RunningAnswers
 from bot.settings import RichMode
 from bot.turns import Turns
 from llm.monitoring import ModelPerformanceMonitor
-from llm.routing.primary import PrimaryModel
+from llm.routing.pool import ModelPool
+from llm.routing.serving_model import ServingModel
 from storage import Conversations, People
 
 
@@ -23,7 +24,8 @@ class Wiring(TypedDict):
     conversations: Conversations
     doorkeeper: Doorkeeper
     menus: CommandMenus
-    models: PrimaryModel
+    models: ServingModel
+    pool: ModelPool
     monitor: ModelPerformanceMonitor
     people: People
     rich_mode: RichMode

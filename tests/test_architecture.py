@@ -48,7 +48,7 @@ def test_each_file_says_its_purpose_in_its_first_line():
         assert first.splitlines()[0].endswith((".", ":")), f"{path}: {first.splitlines()[0]}"
 
 
-@pytest.mark.parametrize("name", ["llm", "llm.client", "llm.routing.primary"])
+@pytest.mark.parametrize("name", ["llm", "llm.client", "llm.routing.serving_model"])
 def test_the_language_model_layer_is_light(name: str):
     heavy = "aiogram aiohttp sqlalchemy apscheduler alembic matplotlib"
     program = f"import sys, {name}; print(*[m for m in {heavy.split()!r} if m in sys.modules])"

@@ -11,6 +11,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerReplaced,
     AnswerRetracted,
     AnswerStarted,
     AnswerStopped,
@@ -27,6 +28,9 @@ class AnswerWords(Protocol):
 
     def thinking(self) -> str:
         """While a model reasons."""
+
+    def replaced(self) -> str:
+        """While another answer is on its way in the place of one that broke off."""
 
     def stopped(self) -> str:
         """Below an answer that the person stopped."""
@@ -65,6 +69,9 @@ async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery,
             case AnswerRetracted():
                 text = ""
                 await delivery.show(text, status=words.thinking())
+            case AnswerReplaced():
+                text = ""
+                await delivery.show(text, status=words.replaced())
             case AnswerText(delta=delta):
                 text += delta
                 await delivery.show(text)

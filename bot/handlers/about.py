@@ -10,7 +10,7 @@ from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.i18n import Translator
 from bot.views.about import help_text, start_text
-from llm.routing.primary import PrimaryModel
+from llm.routing.serving_model import ServingModel
 from storage import Person
 
 
@@ -26,7 +26,7 @@ async def on_start(
     message: Message,
     person: Person,
     t: Translator,
-    models: PrimaryModel,
+    models: ServingModel,
     menus: CommandMenus,
     cards: AccessCards,
 ) -> None:
@@ -40,6 +40,6 @@ async def on_start(
         await cards.send_waiting(person.id)
 
 
-async def on_help(message: Message, person: Person, t: Translator, models: PrimaryModel) -> None:
+async def on_help(message: Message, person: Person, t: Translator, models: ServingModel) -> None:
     """List the commands that this person has."""
     await message.answer(help_text(t, models, admin=person.admin))

@@ -19,7 +19,7 @@ from bot.views.models import models_text
 from bot.views.people import handle
 from bot.views.stats import Period, stats_text
 from llm.monitoring import ModelPerformanceMonitor
-from llm.routing.primary import PrimaryModel
+from llm.routing.pool import ModelPool
 from storage import Access, People
 
 
@@ -44,9 +44,9 @@ async def on_stats(message: Message, command: CommandObject, t: Translator, moni
     await message.answer(stats_text(t, period, stats), parse_mode=ParseMode.HTML)
 
 
-async def on_models(message: Message, t: Translator, models: PrimaryModel) -> None:
+async def on_models(message: Message, t: Translator, pool: ModelPool) -> None:
     """Which servers and models are known, and which one answers."""
-    await message.answer(models_text(t, models), parse_mode=ParseMode.HTML)
+    await message.answer(models_text(t, pool), parse_mode=ParseMode.HTML)
 
 
 async def on_access(

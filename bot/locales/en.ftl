@@ -48,6 +48,7 @@ answer-thinking = Thinking…
 answer-stopped = Stopped.
 answer-cut-off = The answer reached the length limit. Write “continue” for the rest.
 answer-question-cut = Your message is too long for this model: it has read the beginning and the end only. Ask about shorter parts of it, one at a time.
+answer-replaced = The answer broke off. Another try is being written…
 answer-given-up = I tried to answer this message { $attempts } times and was interrupted each time, so I leave it. Please send it again, or ask differently.
 unknown-command = I do not know this command. /help lists those that I do.
 unsupported-message = I can only read text so far. Please write it as a message.
@@ -95,6 +96,8 @@ failure-cancelled = The request was cancelled. Please try again.
 failure-invalid-output = The model gave an empty answer. Please try again or ask differently.
 failure-thinking-spent-limit = The model spent its whole length limit on thinking and had nothing left for the answer. Ask for something smaller, or raise the limit.
 failure-no-model = No model is available yet. I keep looking for one; please try again in a minute.
+failure-retry-in = It may work again in { $seconds } s.
+failure-tried = { $model } · { $server } · { $marks } · { $seconds } s
 failure-details =
     { $model } · { $server } · { $marks }
     { $detail }
@@ -109,6 +112,15 @@ notice-prompt-cut =
         [lmstudio] load the model in LM Studio with a larger context length.
        *[other] raise the context length of the server.
     }
+
+notice-setting =
+    { $model } at { $server } can not be used: { $kind ->
+        [auth] the key is refused. Check { $prefix }API_KEY.
+        [model_missing] the server does not have this model. Check { $prefix }{ $name }.
+        [quota] the credit or the quota is used up. Top it up, or take another key: { $prefix }API_KEY.
+       *[other] the address does not lead to a model server. Check { $prefix }API_BASE.
+    }
+    I go on without it and try again from time to time.
 
 ## /stats
 
@@ -133,6 +145,7 @@ stats-seconds = { $seconds } s
 models-title = Models
 models-none = No model server was found. Start one on this machine (Ollama: ollama serve), or set LLM_API_BASE and LLM_MODEL.
 models-in-use = in use
+models-fallback = answers when the first can not
 models-server = Server
 models-context = Context
 models-context-tokens = { $tokens } tokens

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from bot.events import AnswerFailed
 from bot.i18n import Translator
 from llm.errors import Failure, FailureKind
+from llm.routing.attempts import Attempt
+
+MOST_TRIED = 6
+"""Of so many further requests an admin is told."""
 
 # Codes that deserve words of their own within their class.
 _BY_CODE = {
@@ -27,6 +33,8 @@ _BY_CODE = {
 def failure_words(t: Translator, event: AnswerFailed, *, admin: bool) -> str:
     """One short paragraph, and a line of details for an admin."""
     words = t(failure_key(event.failure))
+    if event.retry_in is not None and event.retry_in >= 1:
+        words = f"{words} {t('failure-retry-in', seconds=math.ceil(event.retry_in))}"
     return f"{words}\n\n{_details(t, event)}" if admin else words
 
 
@@ -41,14 +49,24 @@ def _kind_key(kind: FailureKind) -> str:
 
 def _details(t: Translator, event: AnswerFailed) -> str:
     failure = event.failure
-    marks = [failure.kind.value, failure.phase.value, failure.code or ""]
-    if failure.status is not None:
-        marks.append(f"HTTP {failure.status}")
-    return t(
+    told = t(
         "failure-details",
         model=event.model or "–",
         server=event.server or "–",
-        marks=", ".join(mark for mark in marks if mark),
+        marks=_marks(failure),
         # Without a status it is our own chain of exceptions, which is of use in the log only.
         detail=failure.detail if failure.status is not None else "",
     ).strip()
+    return "\n".join([told, *(_tried(t, one) for one in event.tried[1 : MOST_TRIED + 1])])
+
+
+def _tried(t: Translator, attempt: Attempt) -> str:
+    """A line for one more request that was sent."""
+    marks = _marks(attempt.failure) if attempt.failure is not None else ""
+    seconds = f"{attempt.seconds:.1f}"
+    return t("failure-tried", model=attempt.model, server=attempt.server, marks=marks, seconds=seconds)
+
+
+def _marks(failure: Failure) -> str:
+    status = "" if failure.status is None else f"HTTP {failure.status}"
+    return ", ".join(mark for mark in (failure.kind.value, failure.phase.value, failure.code or "", status) if mark)

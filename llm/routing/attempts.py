@@ -31,11 +31,13 @@ class Attempt:
     """One request to one target. Times are seconds; `failure` None: the answer came from here.
 
     `began` is when it was sent, counted from the start of the whole call. A failure of kind `cancelled` is nobody's
-    fault: the person pressed Stop, or another attempt was faster.
+    fault: the person pressed Stop, or another attempt was faster. `setting` is what the names of the model's settings
+    begin with.
     """
 
     model: str
     server: str
+    setting: str
     why: Why
     began: float
     seconds: float

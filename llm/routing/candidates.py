@@ -18,6 +18,8 @@ _NAMES_SHOWN = 3
 class Candidate:
     """One row: a server without user or key, the model that it answers or would answer with, and a note in English.
 
+    `chosen`: it answers people; `fallback`: it does when the chosen one can't.
+
     Names of models and kinds come from the server: escape them where markup is understood.
     """
 
@@ -28,6 +30,7 @@ class Candidate:
     state: ServerState
     chosen: bool
     note: str = ""
+    fallback: bool = False
 
 
 def configured_row(base: str, model: ModelInUse | None, server: FoundServer | None) -> Candidate:

@@ -150,6 +150,7 @@ class LLMFallbackManager:
         record = Attempt(
             model=client.config.name,
             server=client.server,
+            setting=ask.target.setting,
             why=ask.why,
             began=attempt.began,
             seconds=attempt.seconds,

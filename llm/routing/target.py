@@ -37,14 +37,18 @@ class ModelClient(Protocol):
         """Give the answer piece by piece; see `LLMClient.stream`."""
 
 
-class ModelSource(Protocol):
-    """Knows which model on which server a target is by now: `PrimaryModel`, or one configured model."""
+class TargetSource(Protocol):
+    """Knows which model on which server a target is by now: `ServingModel`."""
 
     def client(self) -> ModelClient:
         """The client of the model. Raises NoModelAvailable."""
 
     def doubt(self) -> None:
         """Take note that it has failed, so that it is looked at again soon."""
+
+    @property
+    def kind(self) -> ServerKind:
+        """The kind of its server."""
 
     @property
     def needs_loading(self) -> bool:
@@ -65,12 +69,12 @@ class ModelSource(Protocol):
 class Target:
     """One model on one server: its source, its breaker, its budget of retries, how fast it begins.
 
-    `setting` is the name of the setting that configures it, for messages; `last_failed` what went wrong last, None
-    after an answer.
+    `setting` is what the names of its settings begin with, for messages (`FALLBACK_MODELS__0__`); `last_failed` what
+    went wrong last, None after an answer.
     """
 
     def __init__(
-        self, source: ModelSource, *, setting: str, monotonic: Callable[[], float], randomness: random.Random
+        self, source: TargetSource, *, setting: str, monotonic: Callable[[], float], randomness: random.Random
     ) -> None:
         self.source = source
         self.setting = setting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,9 @@ from llm.config import Timeouts
 from llm.errors import FailureKind
 from llm.http import make_client
 from llm.monitoring import AttemptRecord, ModelPerformanceMonitor, ModelStats
-from llm.routing.primary import PrimaryModel
+from llm.routing.fallback import LLMFallbackManager
+from llm.routing.serving_model import ServingModel
+from llm.routing.target import Target
 from llm.types import Task
 from storage import Conversations, Turn, open_database
 from tests.fakes.model_server import ModelServer
@@ -63,7 +66,7 @@ class Desk:
     turn: Turn
     rows: list[AttemptRecord]
     server: ModelServer
-    models: PrimaryModel
+    models: ServingModel
     notices: list[Notice]
 
     @property
@@ -84,17 +87,24 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         make_client() as http,
         open_database(f"sqlite+aiosqlite:///{tmp_path}/bot.db", clock) as database,
     ):
-        models = PrimaryModel(http=http, clock=clock, timeouts=Timeouts(), wanted_base=server.base, wanted_model="tiny")
+        models = ServingModel(http=http, clock=clock, timeouts=Timeouts(), wanted_base=server.base, wanted_model="tiny")
         conversations = Conversations(database, clock)
         turn = await conversations.open_turn(chat_id=1, person_id=1, update_id=1, text="Hello")
-        answering = Answering(models, conversations, ModelPerformanceMonitor(rows, clock), clock, notices.append)
+        chance = random.Random(1)
+        manager = LLMFallbackManager(
+            [Target(models, setting="LLM_", monotonic=clock.monotonic, randomness=chance)],
+            clock=clock,
+            randomness=chance,
+            monitor=ModelPerformanceMonitor(rows, clock),
+        )
+        answering = Answering(manager, conversations, notices.append)
         yield Desk(answering, turn, rows.rows, server, models, notices)
 
 
 async def test_a_whole_answer_is_told_piece_by_piece_and_kept_in_one_row(desk: Desk) -> None:
     desk.server.script(Stream("one two", prompt_tokens=11))
     events = await desk.all(StopSignal())
-    assert events[0] == AnswerStarted("tiny")
+    assert events[0] == AnswerStarted()
     assert "".join(event.delta for event in events if isinstance(event, AnswerText)) == "one two"
     assert isinstance(events[-1], AnswerCompleted)
     (row,) = desk.rows
@@ -125,7 +135,7 @@ async def test_a_stop_before_the_beginning_asks_for_no_words(desk: Desk) -> None
     stop.stop()
     assert (await desk.all(stop))[-1] == AnswerStopped("")
     assert desk.server.chats == []
-    assert desk.kinds == [FailureKind.CANCELLED]
+    assert desk.kinds == []
 
 
 async def test_a_stop_that_comes_after_the_end_changes_nothing(desk: Desk) -> None:
@@ -159,11 +169,12 @@ async def test_closing_it_early_closes_the_connection_and_keeps_one_row(desk: De
 
 
 async def test_a_failure_is_told_kept_and_raises_a_doubt(desk: Desk) -> None:
-    desk.server.script(error("boom", status=500))
+    desk.server.otherwise(error("boom", status=500))
     last = (await desk.all(StopSignal()))[-1]
     assert isinstance(last, AnswerFailed)
     assert (last.failure.kind, last.model, last.text) == (FailureKind.SERVER_ERROR, "tiny", "")
-    assert desk.kinds == [FailureKind.SERVER_ERROR]
+    assert desk.kinds == [FailureKind.SERVER_ERROR] * len(last.tried)
+    assert 2 <= len(last.tried) <= 4
     assert desk.models.needs_refresh
 
 

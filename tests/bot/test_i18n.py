@@ -13,8 +13,8 @@ from bot.i18n import LANGUAGES, MissingText, Texts
 from bot.views.failures import failure_key
 from bot.views.stats import Period
 from llm.errors import Failure, FailureKind, Phase
-from llm.routing import primary
-from llm.routing.primary import ModelSource, PrimaryModel
+from llm.routing import serving_model
+from llm.routing.serving_model import ModelSource, ServingModel
 from llm.servers.kinds import ServerState
 
 BOT = Path(__file__).parent.parent.parent / "bot"
@@ -88,10 +88,10 @@ def test_texts_whose_keys_are_put_together_are_all_there():
 
 def test_every_reason_for_having_no_model_has_words():
     """The reasons are those that the documentation of `current()` promises, and those stand in the code."""
-    promised = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", PrimaryModel.current.__doc__ or ""))
+    promised = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", ServingModel.current.__doc__ or ""))
     written = {
         node.value
-        for node in ast.walk(ast.parse(Path(primary.__file__).read_text()))
+        for node in ast.walk(ast.parse(Path(serving_model.__file__).read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert promised <= written

@@ -156,7 +156,7 @@ def test_fallback_models_may_be_json_or_numbered():
     )
     assert as_json.fallback_models == numbered.fallback_models
     assert [model.name for model in numbered.multi_model().fallback_models] == ["a", "b"]
-    assert numbered.not_yet_in_force() == ("FALLBACK_MODELS",)
+    assert numbered.not_yet_in_force() == ()
 
 
 def test_fields_of_several_values_are_json_however_the_model_is_given():
@@ -334,7 +334,7 @@ def test_passwords_within_addresses_are_known_to_the_log():
 
 def test_settings_without_a_feature_are_named_only_when_they_were_changed():
     assert load(MAX_RETRIES="3", SELECTION="auto", TIMEOUT_SECONDS="5").not_yet_in_force() == ()
-    assert load(MAX_RETRIES="4", SELECTION="ordered").not_yet_in_force() == ("MAX_RETRIES", "SELECTION")
+    assert load(REDETECT_EVERY="4h", SELECTION="ordered").not_yet_in_force() == ("REDETECT_EVERY", "SELECTION")
 
 
 def test_a_webhook_needs_its_secret():

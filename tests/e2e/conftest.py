@@ -37,11 +37,11 @@ class House:
         """What the bot has said to a person."""
         return [message.text for message in self.page.messages(person_id) if message.from_bot]
 
-    async def say(self, person_id: int, text: str, *, answers: int = 1) -> list[str]:
+    async def say(self, person_id: int, text: str, *, answers: int = 1, within: float = 10) -> list[str]:
         """Say something and wait for so many more messages of the bot; they are returned."""
         before = len(self.texts(person_id))
         self.page.say(person_id, text)
-        await self.page.wait_for(lambda: len(self.texts(person_id)) >= before + answers, timeout=10)
+        await self.page.wait_for(lambda: len(self.texts(person_id)) >= before + answers, timeout=within)
         return self.texts(person_id)[before:]
 
 

@@ -80,7 +80,7 @@ async def test_what_is_no_text_is_answered_with_words_about_it(house: OpenHouse,
 
 
 async def test_the_figures_are_those_of_what_was_asked(house: OpenHouse, model_server: ModelServer) -> None:
-    async with house(**served_by(model_server)) as home:
+    async with house(**served_by(model_server, MAX_RETRIES="0")) as home:
         assert "Nobody has asked" in (await home.say(ADMIN, "/stats"))[0]
         model_server.script(
             Stream("a b c", prompt_tokens=1000), Stream("d e", prompt_tokens=234), error("boom", status=500)

@@ -25,6 +25,9 @@ class Words:
     def thinking(self) -> str:
         return "thinking"
 
+    def replaced(self) -> str:
+        return "replaced"
+
     def stopped(self) -> str:
         return "stopped"
 
@@ -68,7 +71,7 @@ FAILED = AnswerFailed(Failure(FailureKind.STALL, Phase.STREAMING, 1.0), "m", "s"
 
 async def test_frames_carry_the_status_and_then_the_whole_text_so_far() -> None:
     record = Record()
-    events = told(AnswerStarted("m"), AnswerThinking(), AnswerText("a"), AnswerText("b"), completed("ab"))
+    events = told(AnswerStarted(), AnswerThinking(), AnswerText("a"), AnswerText("b"), completed("ab"))
     delivered = await deliver_answer(events, record, Words())
     assert record.frames == [("", ""), ("", "thinking"), ("a", ""), ("ab", "")]
     assert record.final == ("ab", "")

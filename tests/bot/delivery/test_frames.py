@@ -198,7 +198,7 @@ async def test_something_is_seen_within_a_second_and_reading_never_waits_for_tel
     read_at: list[float] = []
 
     async def events() -> AsyncIterator[AnswerEvent]:
-        yield AnswerStarted("m")
+        yield AnswerStarted()
         yield AnswerThinking()
         for number in range(3000):
             yield AnswerText(f"{number} ")

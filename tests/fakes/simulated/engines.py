@@ -145,7 +145,7 @@ class LlamaServer(Simulated):
         return [[":\n\n", self.chunk(asked, {"role": "assistant", "content": None})]]
 
     def mid_stream_error(self) -> Sequence[SsePart]:
-        return [{"error": {"code": 500, "message": "Context size has been exceeded.", "type": "server_error"}}]
+        return [{"error": {"code": 500, "message": "Compute error.", "type": "server_error"}}]
 
     @staticmethod
     def _error(message: str, type_: str, status: int) -> Json:

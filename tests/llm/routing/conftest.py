@@ -1,4 +1,4 @@
-"""Two model servers, a client, a clock, and a PrimaryModel that looks for servers at those two."""
+"""Two model servers, a client, a clock, and a ServingModel that looks for servers at those two."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from llm.config import Timeouts
 from llm.demo import demo_mounts
 from llm.errors import NoModelAvailable
 from llm.http import HttpClient, make_client
-from llm.routing.primary import PrimaryModel
+from llm.routing.serving_model import ServingModel
 from llm.servers.discover import discover
 from llm.servers.kinds import FoundServer
 from tests.fakes.model_server import ModelServer
 
-Make = Callable[..., PrimaryModel]
+Make = Callable[..., ServingModel]
 
 
-def reason(model: PrimaryModel) -> str:
+def reason(model: ServingModel) -> str:
     with pytest.raises(NoModelAvailable) as asked:
         model.current()
     with pytest.raises(NoModelAvailable):
@@ -68,12 +68,12 @@ async def other() -> AsyncIterator[ModelServer]:
 
 @pytest.fixture
 def primary(server: ModelServer, other: ModelServer, http: HttpClient, clock: HandClock) -> Make:
-    """Makes a PrimaryModel that looks for servers at the two ports of the fixtures."""
+    """Makes a ServingModel that looks for servers at the two ports of the fixtures."""
 
-    def make(**wishes: object) -> PrimaryModel:
+    def make(**wishes: object) -> ServingModel:
         async def search() -> tuple[FoundServer, ...]:
             return await discover(http, ports=[server.port, other.port])
 
-        return PrimaryModel(http=http, clock=clock, timeouts=Timeouts(), search=search, **wishes)  # type: ignore[arg-type]
+        return ServingModel(http=http, clock=clock, timeouts=Timeouts(), search=search, **wishes)  # type: ignore[arg-type]
 
     return make

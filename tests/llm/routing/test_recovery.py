@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 from llm.errors import FailureKind
@@ -42,7 +43,7 @@ def test_the_primary_is_back_within_five_seconds_of_its_recovery_and_was_hardly_
         refused = primary.requests - sum(model == "a" for _, model in models)
         assert refused <= 25, "the longest pause after a refusal that cost nothing is some seconds"
         asked = primary.health_asked
-        assert all(later - earlier >= 1 for earlier, later in zip(asked, asked[1:], strict=False))
+        assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(asked))
 
     in_virtual_time(work)
 

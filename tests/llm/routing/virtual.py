@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from llm.config import ModelConfig, Timeouts
 from llm.errors import AnswerInterrupted, AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
-from llm.servers.kinds import ServerState
+from llm.servers.kinds import ServerKind, ServerState
 from llm.types import ChatRequest, ChatResult, Finished, FinishReason, Message, Role, StreamEvent, TextDelta, Usage
 
 T = TypeVar("T")
@@ -111,6 +111,7 @@ class ScriptedClient:
     state: ServerState = ServerState.UP
     health_asked: list[float] = field(default_factory=list)
     missing: bool = False
+    kind: ServerKind = ServerKind.GENERIC
 
     @property
     def config(self) -> ModelConfig:

@@ -1,4 +1,4 @@
-"""Which model answers now: the configured one, one that was found on this machine, or the built-in demo."""
+"""Which model serves a target now: the configured one, one that was found on this machine, or the built-in demo."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from llm.learned import Learned
 from llm.prompts.adapter import ModelPromptAdapter
 from llm.routing.candidates import Candidate, bad_address_row, configured_row, demo_row, found_rows
 from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen, with_local
+from llm.routing.target import loads_on_demand
 from llm.servers.discover import choose, discover
 from llm.servers.hosts import cloud_kind, host_of
-from llm.servers.identify import identify, with_details
+from llm.servers.identify import health, identify, with_details
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
 
-__all__ = ["Candidate", "ModelInUse", "ModelSource", "PrimaryModel", "Search"]
+__all__ = ["Candidate", "ModelInUse", "ModelSource", "Search", "ServingModel"]
 
 logger = structlog.get_logger()
 
@@ -43,7 +44,7 @@ class _View:
     rows: tuple[Candidate, ...] = ()
 
 
-class PrimaryModel:
+class ServingModel:
     """Knows the model in use; `refresh()` looks again whether that has changed.
 
     * A base address is configured: that server and no other. Without a model's name it is the server's first
@@ -114,6 +115,43 @@ class PrimaryModel:
                 adapter=self._adapter,
             )
         return self._client
+
+    @property
+    def kind(self) -> ServerKind:
+        """The kind of its server; generic as long as nobody knows."""
+        return self._view.model.kind if self._view.model is not None else ServerKind.GENERIC
+
+    @property
+    def context(self) -> int | None:
+        """The length that the model holds, in tokens; None: not known."""
+        return self._view.model.context if self._view.model is not None else None
+
+    @property
+    def local(self) -> bool:
+        """Whether it is on a machine of our own."""
+        return self._view.model is None or self._view.model.config.local is not False
+
+    @property
+    def needs_loading(self) -> bool:
+        """Whether its server was seen to load models on demand, and not to have this one in memory."""
+        model = self._view.model
+        if model is None or model.found is None:
+            return False
+        return loads_on_demand(model.kind) and model.found.loaded is False
+
+    async def healthy(self) -> ServerState:
+        """Ask its server whether it works: one page that costs nothing."""
+        model = self._view.model
+        if model is None:
+            return ServerState.UNREACHABLE
+        if model.source is ModelSource.DEMO:
+            return ServerState.UP
+        key = model.config.api_key
+        server = FoundServer(model.kind, model.config.api_base)
+        try:
+            return await health(server, self._http, key.get_secret_value().strip() if key is not None else None)
+        except ValueError:  # the address is none
+            return ServerState.UNREACHABLE
 
     def candidates(self) -> tuple[Candidate, ...]:
         """A row for each server that the last look has met, for the table at the start."""

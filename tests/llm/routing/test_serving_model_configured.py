@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from llm.config import ModelConfig
 from llm.errors import AttemptFailed, FailureKind
-from llm.routing.primary import ModelSource
+from llm.routing.serving_model import ModelSource
 from llm.servers.kinds import ServerKind, ServerState
 from llm.types import ChatRequest, Message, ModelCapabilities, Role
 from tests.fakes import servers

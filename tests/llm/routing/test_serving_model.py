@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from llm.demo import DEMO_BASE, DEMO_MODEL
 from llm.errors import AttemptFailed
-from llm.routing.primary import RECHECK_SECONDS, ModelSource
+from llm.routing.serving_model import RECHECK_SECONDS, ModelSource
 from llm.servers.kinds import ServerKind, ServerState
 from llm.types import ChatRequest, Message, Role
 from tests.fakes import servers
