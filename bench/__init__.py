@@ -1,0 +1,1 @@
+"""Measurements, each one command, each beside a peer or a limit."""
