@@ -1,141 +1,332 @@
-"""What the language-model layer costs beside a bare HTTP client that does the least possible.
+"""What the language-model layer costs beside clients that do less, and beside those that others build on.
 
     python -m bench.overhead
 
-Both ask the same fake server in one run, by turns, over the same kind of connection. Prints the median time of short
-chats one after another, and the processor time for each piece of a long streamed answer; both as ratios to the bare
-client. The fake server works in another process, so that its own work is not counted.
+All ask the same instant server in one run, by turns: short streamed chats, one after another (median and 99th
+percentile) and 32 at a time (chats a second). "ours" goes through the whole of it: manager, breaker, budget, deadline,
+preparation, client, record. Then the processor time of one decision and record, and how long `llm` takes to import
+beside its HTTP client. The exit code is 1 when a limit is missed. The server works in another process, so that its own
+work is not counted; peers come with the dependency group `peers`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import json
+import logging
 import multiprocessing
+import os
+import random
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection
+from typing import Any
+
+import aiohttp
 
 from llm.client import LLMClient
 from llm.clock import SystemClock
 from llm.config import ModelConfig, Timeouts
-from llm.http import HttpClient, make_client
+from llm.http import make_client
+from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
+from llm.routing.call import Ask, Call
+from llm.routing.fallback import LLMFallbackManager
+from llm.routing.limits import CallLimits
+from llm.routing.serving_model import ServingModel
+from llm.routing.target import Target
 from llm.types import ChatRequest, Message, Role
 from tests.fakes.model_server import ModelServer
-from tests.fakes.replies import Stream
+from tests.fakes.replies import Json, Stream
 
 MODEL = "bench"
-WARM_UP = 20
-CHATS = 300
-PIECES = 3000
-STREAMS = 7
-SHORT = "Hello there!"
-LONG = "Tell me everything."
+WARM_UP = 30
+CHATS = 400
+CONCURRENT = 32
+BURSTS = 12
+ANSWER = "Hello there!"
+REQUEST = ChatRequest((Message(Role.USER, "Hi"),))
+MOST_MS = 0.15
+MOST_MS_P99 = 0.4
+LEAST_THROUGHPUT = 0.75
+MOST_DECISION_US = 50.0
+MOST_IMPORT_SECONDS = 0.25
+DECISIONS = 5000
+TARGETS = 8
 
-Ask = Callable[[str], Awaitable[str]]
+Ask_ = Callable[[], Awaitable[str]]
 
 
 def serve(tell: Connection) -> None:
-    """The server's process: answers a long question in many pieces and any other one shortly."""
+    """The server's process."""
 
     async def forever() -> None:
         async with ModelServer() as server:
-            long = Stream(tokens=["word "] * PIECES)
-            server.otherwise(lambda request: long if LONG.encode() in request.body else Stream(SHORT))
+            server.get["/v1/models"] = Json({"object": "list", "data": [{"id": MODEL, "object": "model"}]})
+            server.otherwise(Stream(ANSWER))
             tell.send(server.base)
-            await asyncio.get_running_loop().create_future()
+            while True:
+                await asyncio.sleep(1)
+                server.requests.clear()  # it remembers everything, which would slow it down
 
     asyncio.run(forever())
 
 
-def make_bare(http: HttpClient, base: str) -> Ask:
-    """The least that gets a streamed answer: every line parsed, texts joined, nothing checked, no limits of time."""
+def _body() -> dict[str, Any]:
+    return {"model": MODEL, "messages": [{"role": "user", "content": "Hi"}], "stream": True}
 
-    async def ask(text: str) -> str:
-        body = {
-            "model": MODEL,
-            "messages": [{"role": "user", "content": text}],
-            "stream": True,
-            "stream_options": {"include_usage": True},
-        }
-        pieces = []
-        async with http.stream("POST", f"{base}/chat/completions", json=body) as response:
-            async for line in response.aiter_lines():
-                if not line.startswith("data: ") or line == "data: [DONE]":
-                    continue
-                choices = json.loads(line[6:])["choices"]
-                pieces.append(choices[0]["delta"].get("content", "") if choices else "")
-        return "".join(pieces)
+
+async def _text(lines: AsyncIterator[str]) -> str:
+    pieces = []
+    async for line in lines:
+        if not line.startswith("data: ") or line.startswith("data: [DONE]"):
+            continue
+        choices = json.loads(line[6:])["choices"]
+        pieces.append(choices[0]["delta"].get("content") or "" if choices else "")
+    return "".join(pieces)
+
+
+async def bare_aiohttp(base: str, stack: AsyncExitStack) -> Ask_:
+    """aiohttp alone, with its connections used again."""
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+
+    async def ask() -> str:
+        async with session.post(f"{base}/chat/completions", json=_body()) as response:
+            return await _text(line.decode().rstrip() async for line in response.content)
 
     return ask
 
 
-def make_ours(http: HttpClient, base: str) -> Ask:
-    """The same through `LLMClient`."""
+async def bare_transport(base: str, stack: AsyncExitStack) -> Ask_:
+    """The HTTP client that ours is built on, as ours makes it."""
+    http = await stack.enter_async_context(make_client())
+
+    async def ask() -> str:
+        async with http.stream("POST", f"{base}/chat/completions", json=_body()) as response:
+            return await _text(response.aiter_lines())
+
+    return ask
+
+
+async def ours(base: str, stack: AsyncExitStack) -> Ask_:
+    """Through the whole manager."""
+    manager = await make_manager(base, stack)
+
+    async def ask() -> str:
+        return (await manager.chat_with_fallback(REQUEST)).result.text
+
+    return ask
+
+
+async def client_alone(base: str, stack: AsyncExitStack) -> Ask_:
+    """`LLMClient` without the manager."""
+    http = await stack.enter_async_context(make_client())
     client = LLMClient(ModelConfig(name=MODEL, api_base=base), http, clock=SystemClock(), timeouts=Timeouts())
 
-    async def ask(text: str) -> str:
-        return (await client.chat(ChatRequest((Message(Role.USER, text),)))).text
+    async def ask() -> str:
+        return (await client.chat(REQUEST)).text
 
     return ask
 
 
-async def seconds_of(ask: Ask, text: str, expected: str) -> tuple[float, float]:
-    """Wall time and processor time of one question; fails when the answer is not the right one."""
-    wall, processor = time.perf_counter(), time.process_time()
-    answer = await ask(text)
-    spent = time.perf_counter() - wall, time.process_time() - processor
-    if answer != expected:
-        raise RuntimeError("not the answer that the server gave")
-    return spent
+async def bare_httpx(base: str, stack: AsyncExitStack) -> Ask_:
+    """The library most clients are built on."""
+    httpx = _peer("httpx")
+    client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+
+    async def ask() -> str:
+        async with client.stream("POST", f"{base}/chat/completions", json=_body()) as response:
+            return await _text(response.aiter_lines())
+
+    return ask
 
 
-async def compare(base: str) -> None:
-    """Ask by turns and print."""
-    async with make_client() as http:
-        ways = {"bare": make_bare(http, base), "ours": make_ours(http, base)}
-        for ask in ways.values():
+async def openai_sdk(base: str, stack: AsyncExitStack) -> Ask_:
+    """OpenAI's own client."""
+    client = _peer("openai").AsyncOpenAI(base_url=base, api_key="none", max_retries=0)
+    stack.push_async_callback(client.close)
+
+    async def ask() -> str:
+        return await _joined(await client.chat.completions.create(**_body()))
+
+    return ask
+
+
+async def litellm_router(base: str, stack: AsyncExitStack) -> Ask_:
+    """litellm's Router over one deployment."""
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    litellm = _peer("litellm")
+    litellm.suppress_debug_info = True
+    parameters = {"model": f"openai/{MODEL}", "api_base": base, "api_key": "none"}
+    router = litellm.Router(model_list=[{"model_name": MODEL, "litellm_params": parameters}])
+
+    async def ask() -> str:
+        return await _joined(await router.acompletion(**_body()))
+
+    return ask
+
+
+async def _joined(chunks: Any) -> str:
+    pieces = []
+    async for chunk in chunks:
+        pieces.append((chunk.choices[0].delta.content or "") if chunk.choices else "")  # noqa: PERF401 - as it is used
+    return "".join(pieces)
+
+
+WAYS: dict[str, Callable[[str, AsyncExitStack], Awaitable[Ask_]]] = {
+    "bare aiohttp": bare_aiohttp,
+    "bare transport": bare_transport,
+    "ours": ours,
+    "client alone": client_alone,
+    "bare httpx": bare_httpx,
+    "openai": openai_sdk,
+    "litellm.Router": litellm_router,
+}
+
+
+class _Rows:
+    """Where records go: somewhere that costs nothing of its own."""
+
+    def add(self, record: AttemptRecord) -> None:
+        pass
+
+    async def stats(self, **_: object) -> tuple[()]:
+        return ()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+async def make_manager(base: str, stack: AsyncExitStack, targets: int = 1) -> LLMFallbackManager:
+    """A manager over so many models of the server, looked at once."""
+    clock, chance = SystemClock(), random.Random()
+    http = await stack.enter_async_context(make_client())
+    models = []
+    for _ in range(targets):
+        config = ModelConfig(name=MODEL, api_base=base)
+        model = ServingModel(http=http, clock=clock, timeouts=Timeouts(), configured=config)
+        await model.refresh()
+        models.append(Target(model, setting=MODEL, monotonic=clock.monotonic, randomness=chance))
+    monitor = ModelPerformanceMonitor(_Rows(), clock)
+    return LLMFallbackManager(models, clock=clock, randomness=chance, monitor=monitor)
+
+
+class NotInstalled(Exception):
+    """A peer that is not there."""
+
+
+def _peer(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise NotInstalled from error
+
+
+async def compare(base: str) -> dict[str, tuple[float, float, float]]:
+    """For each way: median and 99th percentile of a chat in milliseconds, chats a second with many at a time."""
+    async with AsyncExitStack() as stack:
+        asks: dict[str, Ask_] = {}
+        for name, make in WAYS.items():
+            try:
+                asks[name] = await make(base, stack)
+            except NotInstalled:
+                continue
+        for ask in asks.values():
             for _ in range(WARM_UP):
-                await ask(SHORT)
-            await ask(LONG)
+                if await ask() != ANSWER:
+                    raise RuntimeError("not the answer that the server gave")
         gc.collect()
-        chats: dict[str, list[float]] = {name: [] for name in ways}
-        streams: dict[str, list[float]] = {name: [] for name in ways}
+        gc.freeze()
+        alone: dict[str, list[float]] = {name: [] for name in asks}
         for _ in range(CHATS):
-            for name, ask in ways.items():
-                chats[name].append((await seconds_of(ask, "Hi", SHORT))[0])
-        for _ in range(STREAMS):
-            for name, ask in ways.items():
-                streams[name].append((await seconds_of(ask, LONG, "word " * PIECES))[1])
-    show("short chat, median", {name: statistics.median(each) * 1e3 for name, each in chats.items()}, "ms")
-    show(
-        "processor time of a piece",
-        {name: statistics.median(each) / PIECES * 1e6 for name, each in streams.items()},
-        "us",
-    )
+            for name, ask in asks.items():
+                began = time.perf_counter()
+                await ask()
+                alone[name].append((time.perf_counter() - began) * 1e3)
+        rates: dict[str, list[float]] = {name: [] for name in asks}
+        for _ in range(BURSTS):
+            for name, ask in asks.items():
+                began = time.perf_counter()
+                await asyncio.gather(*(_several(ask, 4) for _ in range(CONCURRENT)))
+                rates[name].append(4 * CONCURRENT / (time.perf_counter() - began))
+    return {
+        name: (statistics.median(each), statistics.quantiles(each, n=100)[98], statistics.median(rates[name]))
+        for name, each in alone.items()
+    }
 
 
-def show(what: str, values: dict[str, float], unit: str) -> None:
-    """Print one comparison."""
-    bare, ours = values["bare"], values["ours"]
-    print(f"{what:<28} bare {bare:8.3f} {unit}   ours {ours:8.3f} {unit}   ratio {ours / bare:.2f}")
+async def _several(ask: Ask_, times: int) -> None:
+    for _ in range(times):
+        await ask()
+
+
+async def decision(base: str) -> float:
+    """Microseconds of processor time for choosing among eight targets and handing the pass back."""
+    async with AsyncExitStack() as stack:
+        manager = await make_manager(base, stack, TARGETS)
+        clock, chance, limits = SystemClock(), random.Random(), CallLimits()
+        began = time.process_time()
+        for _ in range(DECISIONS):
+            call = Call(REQUEST, manager.targets, limits, clock, chance)
+            step = call.next_step()
+            if not isinstance(step, Ask):
+                raise RuntimeError("nobody was chosen")
+            step.target.breaker.succeeded(step.target.breaker.began(step.granted))
+        return (time.process_time() - began) / DECISIONS * 1e6
+
+
+def import_seconds() -> float:
+    """How much longer the import of the whole layer takes than that of its HTTP client, the median of some runs."""
+
+    def once(statement: str) -> float:
+        code = f"import time; began = time.perf_counter(); {statement}; print(time.perf_counter() - began)"
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        return float(told.stdout)
+
+    whole = [once("import httpx2, aiohttp; import llm.routing.fallback, llm.routing.serving_model") for _ in range(7)]
+    client = [once("import httpx2, aiohttp") for _ in range(7)]
+    return statistics.median(whole) - statistics.median(client)
 
 
 def main() -> int:
-    """Start the server, measure, stop it."""
+    """Start the server, measure, stop it, judge."""
+    logging.disable(logging.CRITICAL)
     context = multiprocessing.get_context("spawn")
     told, tell = context.Pipe(duplex=False)
     server = context.Process(target=serve, args=(tell,), daemon=True)
     server.start()
     try:
-        asyncio.run(compare(told.recv()))
+        base = told.recv()
+        figures = asyncio.run(compare(base))
+        deciding = asyncio.run(decision(base))
     finally:
         server.kill()
         server.join()
-    return 0
+    for name in WAYS:
+        if name not in figures:
+            print(f"{name:<16} not installed")
+            continue
+        median, worst, rate = figures[name]
+        print(f"{name:<16} p50 {median:6.2f} ms   p99 {worst:6.2f} ms   {rate:6.0f} chats/s at {CONCURRENT}")
+    bare, own = figures["bare transport"], figures["ours"]
+    importing = import_seconds()
+    limits = {
+        "p50 over the bare transport, ms": (own[0] - bare[0], MOST_MS),
+        "p99 over the bare transport, ms": (own[1] - bare[1], MOST_MS_P99),
+        "throughput lost": (1 - own[2] / bare[2], 1 - LEAST_THROUGHPUT),
+        f"decision among {TARGETS} targets, us": (deciding, MOST_DECISION_US),
+        "import of llm, s": (importing, MOST_IMPORT_SECONDS),
+    }
+    print()
+    for name, (reached, limit) in limits.items():
+        print(f"{name:<36} {reached:7.3f}   limit {limit:.2f}{'' if reached <= limit else '   MISSED'}")
+    return 0 if all(reached <= limit for reached, limit in limits.values()) else 1
 
 
 if __name__ == "__main__":

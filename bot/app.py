@@ -62,6 +62,8 @@ PLAYGROUND_ADMIN = 1
 PLAYGROUND_STATE = Path("data/playground.json")
 # How long answers may still be written after the order to stop; what is not done then is done after the restart.
 GRACE_SECONDS = 1.0
+# So many of all requests may be sent a second time when the first takes unusually long to begin.
+HEDGE_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ def make_manager(
         limits=CallLimits(begin=settings.timeout_seconds, max_retries=settings.max_retries),
         monitor=monitor,
         fallback_enabled=settings.fallback_enabled,
+        hedge_share=HEDGE_SHARE if settings.hedging else 0.0,
         tell=lambda target, attempt: notices.tell(misconfigured(target, attempt)),
     )
 

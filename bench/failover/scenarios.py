@@ -140,7 +140,7 @@ async def not_carried_on(stage: Stage) -> Verdict:
     """A refusal on grounds of content is told, and not taken elsewhere."""
     outcome = await stage.ask()
     if not outcome.error:
-        return Verdict.FAIL
+        return Verdict.PARTIAL if whole(outcome) else Verdict.FAIL
     return Verdict.PASS if stage.asked == 1 and not stage.fallback.chats else Verdict.PARTIAL
 
 

@@ -204,6 +204,7 @@ class Settings(BaseSettings):
     fallback_enabled: bool = True
     max_retries: int = Field(default=3, ge=0, le=20)
     timeout_seconds: float = Field(default=30.0, gt=0, le=3600)
+    hedging: bool = False
     selection: Selection = Selection.AUTO
     redetect_every: Duration = timedelta(hours=24)
     cloud_budget_day: Amount = None

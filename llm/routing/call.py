@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from llm.clock import Clock
 from llm.config import Timeouts
 from llm.errors import AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
 from llm.routing.attempts import Attempt, NoAnswer, Why, no_answer_of
-from llm.routing.breaker import Pass
+from llm.routing.breaker import BreakerState, Pass
 from llm.routing.limits import SLOW_PREFILL, CallLimits, attempt_timeouts, begin_seconds
 from llm.routing.policy import Policy
 from llm.routing.retrying import backoff_seconds
 from llm.routing.target import ModelClient, Target
-from llm.types import ChatRequest
+from llm.types import ChatRequest, ChatResult
 
 PATIENCE_SECONDS = 2.5
 """So long the same target is waited for while another one could be asked now: a blip of the first choice's must not
@@ -72,6 +72,7 @@ class Call:
     randomness: random.Random
     prompt_tokens: int = 0
     attempts: list[Attempt] = field(default_factory=list)
+    result: ChatResult | None = None
     shown: str = ""
     replacing: bool = False
     """What is shown comes from an attempt that failed: the next text goes in its place."""
@@ -134,6 +135,22 @@ class Call:
             and max(self._standing(other).not_before, other.breaker.retry_at or 0.0) <= now
             for other in self.targets
         )
+
+    def hedge(self, target: Target) -> Ask | None:
+        """Somebody else who is well, on another machine, and no cloud in the place of a local one."""
+        asked = self._client(target)
+        for other in self.targets:
+            client = self._client(other)
+            if other is target or client is None or asked is None or client.server == asked.server:
+                continue
+            if other.breaker.state is not BreakerState.CLOSED or (target.source.local and not other.source.local):
+                continue
+            if self._standing(other).tries:
+                continue
+            found = self._ask(other, client, others=0)
+            if found is not None:
+                return replace(found, why=Why.HEDGE)
+        return None
 
     def failed(self, target: Target, failed: AttemptFailed, policy: Policy) -> None:
         """Take note of a failure and of what its policy says about going on."""

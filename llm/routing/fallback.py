@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
-from datetime import datetime
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, aclosing
 
 from llm.clock import Clock
-from llm.errors import AnswerInterrupted, AttemptFailed, Failure, FailureKind, Phase
+from llm.errors import AttemptFailed, Failure, FailureKind
 from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
 from llm.routing.attempts import Answered, Attempt, Restarted, RoutedEvent
 from llm.routing.breaker import Verdict
 from llm.routing.call import Ask, Call, GiveUp, Wait
-from llm.routing.limits import LEAST_SHARE_SECONDS, CallLimits
+from llm.routing.hedging import Begun, Lost, race
+from llm.routing.limits import CallLimits
 from llm.routing.policy import policy_of
+from llm.routing.retrying import RetryBudget
+from llm.routing.running import Running
 from llm.routing.target import Target
 from llm.tokens import TokenEstimator
 from llm.types import (
     ChatRequest,
-    ChatResult,
-    Finished,
     Message,
     StreamEvent,
     TextDelta,
     TextRetracted,
-    ThinkingDelta,
-    ToolCallDelta,
 )
 
-CRAWL_SECONDS = 10.0
-CRAWL_CHARACTERS_PER_SECOND = 2.0
-"""An answer that comes slower than this for so long is given up while somebody else can be asked: nobody reads so
-slowly, and a server in such a state is failing."""
+MOST_HEDGES_SAVED = 3.0
 
 Tell = Callable[[Target, Attempt], None]
 """Is told of each failed attempt whose cause somebody has to mend in the settings."""
@@ -55,7 +50,9 @@ class LLMFallbackManager:
         monitor: ModelPerformanceMonitor | None = None,
         fallback_enabled: bool = True,
         tell: Tell | None = None,
+        hedge_share: float = 0.0,
     ) -> None:
+        """`hedge_share`: so many of all requests may be sent a second time when the first takes unusually long."""
         self.targets = tuple(targets)
         self.limits = limits
         self._clock = clock
@@ -64,6 +61,7 @@ class LLMFallbackManager:
         self._fallback_enabled = fallback_enabled
         self._tell = tell
         self._tokens = TokenEstimator()
+        self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
 
     async def chat_with_fallback(self, messages: Sequence[Message] | ChatRequest) -> Answered:
         """Get the whole answer and how it came about. Raises what `stream_with_fallback` raises."""
@@ -96,19 +94,25 @@ class LLMFallbackManager:
                 case GiveUp(error):
                     raise error
                 case Ask() as ask:
-                    attempt = _Running(self._clock, call, ask)
-                    async with aclosing(self._events(attempt)) as events:
+                    async with aclosing(self._events(Running(self._clock, call, ask))) as events:
                         async for event in events:
                             yield event
-                    if attempt.result is not None:
-                        yield Answered(attempt.result, tuple(call.attempts))
+                    if call.result is not None:
+                        yield Answered(call.result, tuple(call.attempts))
                         return
 
-    async def _events(self, attempt: _Running) -> AsyncGenerator[RoutedEvent, None]:
+    async def _events(self, attempt: Running) -> AsyncGenerator[RoutedEvent, None]:
         """The events of one attempt; it ends without Finished when it fails, which the call then knows."""
-        call, ask = attempt.call, attempt.ask
+        call = attempt.call
         try:
-            async with aclosing(ask.client.stream(call.request, ask.timeouts)) as events:
+            async with AsyncExitStack() as stack:
+                begun = await self._raced(attempt)
+                if begun is None:
+                    stream = attempt.ask.client.stream(call.request, attempt.ask.timeouts)
+                    events: AsyncIterator[StreamEvent] = await stack.enter_async_context(aclosing(stream))
+                else:
+                    attempt = begun.attempt
+                    events = _with_first(begun.first, await stack.enter_async_context(aclosing(begun.events)))
                 async for event in events:
                     attempt.take(event)
                     if isinstance(event, TextDelta) and call.replacing:
@@ -120,17 +124,51 @@ class LLMFallbackManager:
                     elif isinstance(event, TextRetracted):
                         call.shown = ""
                     yield event
+        except Lost as lost:
+            if lost.attempt is not attempt:
+                attempt.over = True  # it failed before, which is known
+            attempt = lost.attempt
+            self._failed(attempt, lost.failed)
         except AttemptFailed as failed:
             self._failed(attempt, failed)
         finally:
             if not attempt.over:
-                ask.target.breaker.abandoned(attempt.granted)
-                cancelled = Failure(FailureKind.CANCELLED, attempt.phase, attempt.seconds)
-                self._record(attempt, cancelled)
+                self._dropped(attempt)
             elif attempt.result is not None:
                 self._record(attempt, None)
 
-    def _failed(self, attempt: _Running, failed: AttemptFailed) -> None:
+    async def _raced(self, attempt: Running) -> Begun | None:
+        """The first event of an attempt that may be hedged; None: it is not to be."""
+        after = attempt.ask.target.slow_after
+        if self._hedges is None:
+            return None
+        self._hedges.request()
+        if after is None or not self._hedges.available:
+            return None
+        return await race(
+            attempt,
+            after=after,
+            sleep=self._clock.sleep,
+            second=lambda: self._hedge(attempt),
+            failed=self._failed,
+            dropped=self._dropped,
+        )
+
+    def _hedge(self, attempt: Running) -> Running | None:
+        ask = attempt.call.hedge(attempt.ask.target)
+        if ask is None or self._hedges is None or not self._hedges.take():
+            if ask is not None:
+                ask.target.breaker.abandoned(ask.granted)
+            return None
+        return Running(self._clock, attempt.call, ask)
+
+    def _dropped(self, attempt: Running) -> None:
+        """Take note of an attempt that ends by no fault of its target's."""
+        attempt.over = True
+        attempt.ask.target.breaker.abandoned(attempt.granted)
+        self._record(attempt, Failure(FailureKind.CANCELLED, attempt.phase, attempt.seconds))
+
+    def _failed(self, attempt: Running, failed: AttemptFailed) -> None:
         ask, failure = attempt.ask, failed.failure
         policy = policy_of(failure)
         verdict = Verdict.NOTHING if attempt.was_cut_short(failure, self.limits) else policy.verdict
@@ -145,7 +183,7 @@ class LLMFallbackManager:
         if policy.tell_admin and self._tell is not None:
             self._tell(ask.target, record)
 
-    def _record(self, attempt: _Running, failure: Failure | None) -> Attempt:
+    def _record(self, attempt: Running, failure: Failure | None) -> Attempt:
         ask, client = attempt.ask, attempt.ask.client
         record = Attempt(
             model=client.config.name,
@@ -176,59 +214,7 @@ class LLMFallbackManager:
         return record
 
 
-class _Running:
-    """One attempt under way."""
-
-    def __init__(self, clock: Clock, call: Call, ask: Ask) -> None:
-        self.call = call
-        self.ask = ask
-        self.granted = ask.granted
-        self.result: ChatResult | None = None
-        self.ttft: float | None = None
-        self.over = False
-        self.started_at: datetime = clock.now()
-        self.began = call.elapsed
-        self._clock = clock
-        self._started = clock.monotonic()
-        self._characters = 0
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been under way."""
-        return self._clock.monotonic() - self._started
-
-    @property
-    def phase(self) -> Phase:
-        """How far it has come."""
-        return Phase.FIRST_TOKEN if self.ttft is None else Phase.STREAMING
-
-    def take(self, event: StreamEvent) -> None:
-        """Look at an event on its way; raises AnswerInterrupted when the answer crawls and somebody else is free."""
-        target = self.ask.target
-        if isinstance(event, Finished):
-            self.result, self.over = event.result, True
-            target.breaker.succeeded(self.granted)
-            target.last_failed = None
-            return
-        if not isinstance(event, TextDelta | ThinkingDelta | ToolCallDelta):
-            return
-        if self.ttft is None:
-            self.ttft = self.seconds
-            self.granted = target.breaker.began(self.granted)
-            target.note_ttft(self.ttft)
-        if not isinstance(event, ToolCallDelta):
-            self._characters += len(event.text)
-        writing = self.seconds - self.ttft
-        if CRAWL_SECONDS <= writing < 3 * CRAWL_SECONDS and self._crawls(writing) and self.call.can_move_on(target):
-            failure = Failure(FailureKind.STALL, Phase.STREAMING, self.seconds, code="crawling")
-            client = self.ask.client
-            raise AnswerInterrupted(failure, model=client.config.name, server=client.server, partial=self.call.shown)
-
-    def was_cut_short(self, failure: Failure, limits: CallLimits) -> bool:
-        """Whether the attempt had so little of the call's time left that its running out says nothing."""
-        if failure.kind not in {FailureKind.FIRST_TOKEN_TIMEOUT, FailureKind.CONNECT_TIMEOUT}:
-            return False
-        return self.ask.timeouts.first_token < min(LEAST_SHARE_SECONDS, limits.begin) / 2
-
-    def _crawls(self, writing: float) -> bool:
-        return self._characters < CRAWL_CHARACTERS_PER_SECOND * writing
+async def _with_first(first: StreamEvent, rest: AsyncIterator[StreamEvent]) -> AsyncIterator[StreamEvent]:
+    yield first
+    async for event in rest:
+        yield event

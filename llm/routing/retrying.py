@@ -14,16 +14,25 @@ LONGEST_PAUSE_SECONDS = 8.0
 class RetryBudget:
     """A bucket of retries for one target: requests fill it, retries empty it."""
 
-    def __init__(self) -> None:
-        self._saved = MOST_SAVED
+    def __init__(
+        self, *, per_request: float = RETRIES_PER_REQUEST, most: float = MOST_SAVED, saved: float = MOST_SAVED
+    ) -> None:
+        self._per_request = per_request
+        self._most = most
+        self._saved = saved
+
+    @property
+    def available(self) -> bool:
+        """Whether there is one left."""
+        return self._saved >= 1.0
 
     def request(self) -> None:
-        """Count a request that goes to the target for the first time."""
-        self._saved = min(MOST_SAVED, self._saved + RETRIES_PER_REQUEST)
+        """Count a request that goes out for the first time."""
+        self._saved = min(self._most, self._saved + self._per_request)
 
     def take(self) -> bool:
         """Take one retry out; False: there is none left."""
-        if self._saved < 1.0:
+        if not self.available:
             return False
         self._saved -= 1.0
         return True

@@ -43,7 +43,12 @@ async def one_schedule(clock: LoopClock, chance: random.Random) -> None:
         client.usual = acting
         client.fault_share = share  # type: ignore[attr-defined]
     targets = [Target(client, setting=client.name, monotonic=clock.monotonic, randomness=chance) for client in clients]
-    manager = LLMFallbackManager(targets, clock=clock, randomness=chance, limits=LIMITS)
+    hedging = chance.choice([0.0, 0.03, 1.0])
+    if hedging:
+        for target in targets:
+            for _ in range(30):
+                target.note_ttft(0.1)
+    manager = LLMFallbackManager(targets, clock=clock, randomness=chance, limits=LIMITS, hedge_share=hedging)
     calls = [asyncio.create_task(one_call(manager, clock, chance)) for _ in range(CALLS)]
     watching = asyncio.create_task(watch(targets))
     outcomes = await asyncio.gather(*calls)
