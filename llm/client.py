@@ -102,7 +102,9 @@ class LLMClient:
         finally:
             await exchange.close()
         self._learn_opening(exchange)
-        result = replace(self._with_cut(request, exchange.result(), prepared), question_cut=prepared.question_cut)
+        result = self._with_cut(request, exchange.result(), prepared)
+        if prepared.question_cut:
+            result = replace(result, question_cut=True)
         if result.usage is not None:
             yield UsageReport(result.usage)
         yield Finished(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from llm.prompts.families.base import Family
 from llm.prompts.families.registry import FAMILIES
@@ -88,12 +89,14 @@ _TEMPLATES: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 
 
+@lru_cache(maxsize=256)
 def family_of(model_name: str) -> Family | None:
     """The family of a model by its name, as Ollama, Hugging Face, LM Studio or a GGUF file has it; None: unknown."""
     name = _OTHER_SIGNS.sub("-", model_name.lower())
     return next((FAMILIES[family] for pattern, family in _PATTERNS if pattern.search(name)), None)
 
 
+@lru_cache(maxsize=64)
 def family_of_template(template: str) -> Family | None:
     """The family whose marks stand in a Jinja or Go template; None: none that we know, or one that only passes on."""
     for marks, family in _TEMPLATES:

@@ -18,7 +18,6 @@ from llm.routing.policy import policy_of
 from llm.routing.retrying import RetryBudget
 from llm.routing.running import Running
 from llm.routing.target import Target
-from llm.tokens import TokenEstimator
 from llm.types import (
     ChatRequest,
     Message,
@@ -28,6 +27,8 @@ from llm.types import (
 )
 
 MOST_HEDGES_SAVED = 3.0
+CHARACTERS_PER_TOKEN = 3
+"""For a limit of time that is enough; what fits is reckoned by the client."""
 
 Tell = Callable[[Target, Attempt], None]
 """Is told of each failed attempt whose cause somebody has to mend in the settings."""
@@ -60,7 +61,6 @@ class LLMFallbackManager:
         self._monitor = monitor
         self._fallback_enabled = fallback_enabled
         self._tell = tell
-        self._tokens = TokenEstimator()
         self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
 
     async def chat_with_fallback(self, messages: Sequence[Message] | ChatRequest) -> Answered:
@@ -85,7 +85,7 @@ class LLMFallbackManager:
             self.limits,
             self._clock,
             self._randomness,
-            prompt_tokens=self._tokens.estimate(request.messages),
+            prompt_tokens=sum(len(message.text) for message in request.messages) // CHARACTERS_PER_TOKEN,
         )
         while True:
             match call.next_step():
@@ -139,11 +139,11 @@ class LLMFallbackManager:
 
     async def _raced(self, attempt: Running) -> Begun | None:
         """The first event of an attempt that may be hedged; None: it is not to be."""
-        after = attempt.ask.target.slow_after
         if self._hedges is None:
             return None
         self._hedges.request()
-        if after is None or not self._hedges.available:
+        after = attempt.ask.target.slow_after if self._hedges.available else None
+        if after is None:
             return None
         return await race(
             attempt,

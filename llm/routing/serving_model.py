@@ -85,6 +85,7 @@ class ServingModel:
         self._looked_at = 0.0
         self._doubted = False
         self._client: LLMClient | None = None
+        self._client_of: ModelInUse | None = None
         self._adapter = ModelPromptAdapter()
         self._learned: dict[tuple[str, str, ServerKind], Learned] = {}
 
@@ -102,6 +103,8 @@ class ServingModel:
     def client(self) -> LLMClient:
         """The client of the model in use, the same one until the model changes. Raises as `current()` does."""
         model = self.current()
+        if self._client is not None and model is self._client_of:
+            return self._client
         config, served = model.config, model.served
         if self._client is None or (self._client.config, self._client.served) != (config, served):
             self._client = LLMClient(
@@ -114,6 +117,7 @@ class ServingModel:
                 learned=self._learned.setdefault((config.api_base, config.name, served.kind), Learned()),
                 adapter=self._adapter,
             )
+        self._client_of = model
         return self._client
 
     @property
