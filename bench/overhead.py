@@ -13,24 +13,29 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib
-import json
 import logging
 import multiprocessing
-import os
 import random
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
-from typing import Any
 
-import aiohttp
-
+from bench.peers import (
+    MODEL,
+    AskOne,
+    MakePeer,
+    NotInstalled,
+    bare_aiohttp,
+    bare_httpx,
+    body,
+    litellm_router,
+    openai_sdk,
+    text_of,
+)
 from llm.client import LLMClient
 from llm.clock import SystemClock
 from llm.config import ModelConfig, Timeouts
@@ -45,7 +50,6 @@ from llm.types import ChatRequest, Message, Role
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Json, Stream
 
-MODEL = "bench"
 WARM_UP = 30
 CHATS = 1000
 BLOCK = 25
@@ -60,8 +64,6 @@ MOST_DECISION_US = 50.0
 MOST_IMPORT_SECONDS = 0.25
 DECISIONS = 5000
 TARGETS = 8
-
-Ask_ = Callable[[], Awaitable[str]]
 
 
 def serve(tell: Connection) -> None:
@@ -79,45 +81,18 @@ def serve(tell: Connection) -> None:
     asyncio.run(forever())
 
 
-def _body() -> dict[str, Any]:
-    # With the count of tokens, as ours asks for it: the server's work has to be the same for all.
-    options = {"stream_options": {"include_usage": True}}
-    return {"model": MODEL, "messages": [{"role": "user", "content": "Hi"}], "stream": True, **options}
-
-
-async def _text(lines: AsyncIterator[str]) -> str:
-    pieces = []
-    async for line in lines:
-        if not line.startswith("data: ") or line.startswith("data: [DONE]"):
-            continue
-        choices = json.loads(line[6:])["choices"]
-        pieces.append(choices[0]["delta"].get("content") or "" if choices else "")
-    return "".join(pieces)
-
-
-async def bare_aiohttp(base: str, stack: AsyncExitStack) -> Ask_:
-    """aiohttp alone, with its connections used again."""
-    session = await stack.enter_async_context(aiohttp.ClientSession())
-
-    async def ask() -> str:
-        async with session.post(f"{base}/chat/completions", json=_body()) as response:
-            return await _text(line.decode().rstrip() async for line in response.content)
-
-    return ask
-
-
-async def bare_transport(base: str, stack: AsyncExitStack) -> Ask_:
+async def bare_transport(base: str, stack: AsyncExitStack) -> AskOne:
     """The HTTP client that ours is built on, as ours makes it."""
     http = await stack.enter_async_context(make_client())
 
     async def ask() -> str:
-        async with http.stream("POST", f"{base}/chat/completions", json=_body()) as response:
-            return await _text(response.aiter_lines())
+        async with http.stream("POST", f"{base}/chat/completions", json=body()) as response:
+            return await text_of(response.aiter_lines())
 
     return ask
 
 
-async def ours(base: str, stack: AsyncExitStack) -> Ask_:
+async def ours(base: str, stack: AsyncExitStack) -> AskOne:
     """Through the whole manager."""
     manager = await make_manager(base, stack)
 
@@ -127,7 +102,7 @@ async def ours(base: str, stack: AsyncExitStack) -> Ask_:
     return ask
 
 
-async def client_alone(base: str, stack: AsyncExitStack) -> Ask_:
+async def client_alone(base: str, stack: AsyncExitStack) -> AskOne:
     """`LLMClient` without the manager."""
     http = await stack.enter_async_context(make_client())
     client = LLMClient(ModelConfig(name=MODEL, api_base=base), http, clock=SystemClock(), timeouts=Timeouts())
@@ -138,51 +113,7 @@ async def client_alone(base: str, stack: AsyncExitStack) -> Ask_:
     return ask
 
 
-async def bare_httpx(base: str, stack: AsyncExitStack) -> Ask_:
-    """The library most clients are built on."""
-    httpx = _peer("httpx")
-    client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
-
-    async def ask() -> str:
-        async with client.stream("POST", f"{base}/chat/completions", json=_body()) as response:
-            return await _text(response.aiter_lines())
-
-    return ask
-
-
-async def openai_sdk(base: str, stack: AsyncExitStack) -> Ask_:
-    """OpenAI's own client."""
-    client = _peer("openai").AsyncOpenAI(base_url=base, api_key="none", max_retries=0)
-    stack.push_async_callback(client.close)
-
-    async def ask() -> str:
-        return await _joined(await client.chat.completions.create(**_body()))
-
-    return ask
-
-
-async def litellm_router(base: str, stack: AsyncExitStack) -> Ask_:
-    """litellm's Router over one deployment."""
-    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
-    litellm = _peer("litellm")
-    litellm.suppress_debug_info = True
-    parameters = {"model": f"openai/{MODEL}", "api_base": base, "api_key": "none"}
-    router = litellm.Router(model_list=[{"model_name": MODEL, "litellm_params": parameters}])
-
-    async def ask() -> str:
-        return await _joined(await router.acompletion(**_body()))
-
-    return ask
-
-
-async def _joined(chunks: Any) -> str:
-    pieces = []
-    async for chunk in chunks:
-        pieces.append((chunk.choices[0].delta.content or "") if chunk.choices else "")  # noqa: PERF401 - as it is used
-    return "".join(pieces)
-
-
-WAYS: dict[str, Callable[[str, AsyncExitStack], Awaitable[Ask_]]] = {
+WAYS: dict[str, MakePeer] = {
     "bare aiohttp": bare_aiohttp,
     "bare transport": bare_transport,
     "ours": ours,
@@ -220,21 +151,10 @@ async def make_manager(base: str, stack: AsyncExitStack, targets: int = 1) -> LL
     return LLMFallbackManager(models, clock=clock, randomness=chance, monitor=monitor)
 
 
-class NotInstalled(Exception):
-    """A peer that is not there."""
-
-
-def _peer(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise NotInstalled from error
-
-
 async def compare(base: str) -> dict[str, tuple[float, float, float]]:
     """For each way: median and 99th percentile of a chat in milliseconds, chats a second with many at a time."""
     async with AsyncExitStack() as stack:
-        asks: dict[str, Ask_] = {}
+        asks: dict[str, AskOne] = {}
         for name, make in WAYS.items():
             try:
                 asks[name] = await make(base, stack)
@@ -265,7 +185,7 @@ async def compare(base: str) -> dict[str, tuple[float, float, float]]:
     }
 
 
-async def _several(ask: Ask_, times: int) -> None:
+async def _several(ask: AskOne, times: int) -> None:
     for _ in range(times):
         await ask()
 

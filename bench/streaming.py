@@ -13,21 +13,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib
 import json
 import logging
 import multiprocessing
-import os
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from multiprocessing.connection import Connection
-from typing import Any
 
-import aiohttp
-
+from bench.peers import MODEL, AskOne, MakePeer, NotInstalled, bare_aiohttp, bare_httpx, litellm_sdk, openai_sdk
 from llm.client import LLMClient
 from llm.clock import SystemClock
 from llm.config import ModelConfig, Timeouts
@@ -38,7 +33,6 @@ from llm.types import ChatRequest, Finished, Message, Role, TextDelta
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Sse, Stream
 
-MODEL = "bench"
 TOKENS = 200
 WORDS = [f"word{number % 7} " for number in range(TOKENS)]
 WHOLE = "".join(WORDS)
@@ -48,8 +42,6 @@ LIMIT = 2.0
 # At once, so that reading and parsing alone count; and each token alone, as models write them, which adds to all of
 # them what the event loop needs to wake up.
 PACES = {"": 0.0, "/paced": 0.0004}
-
-Ask = Callable[[], Awaitable[str]]
 
 
 def serve(tell: Connection) -> None:
@@ -83,87 +75,19 @@ def _line(value: dict[str, object]) -> bytes:
     return json.dumps(value).encode() + b"\n"
 
 
-def _body() -> dict[str, Any]:
-    return {"model": MODEL, "messages": [{"role": "user", "content": "hi"}], "stream": True}
-
-
-async def _texts(lines: AsyncIterator[str]) -> str:
-    pieces = []
-    async for line in lines:
-        if not line.startswith("data: ") or line.startswith("data: [DONE]"):
-            continue
-        choices = json.loads(line[6:])["choices"]
-        pieces.append(choices[0]["delta"].get("content") or "" if choices else "")
-    return "".join(pieces)
-
-
-async def bare_transport(url: str, stack: AsyncExitStack) -> Ask:
-    """aiohttp and json."""
-    session = await stack.enter_async_context(aiohttp.ClientSession())
-
-    async def ask() -> str:
-        async with session.post(f"{url}/v1/chat/completions", json=_body()) as response:
-            return await _texts(line.decode().rstrip() async for line in response.content)
-
-    return ask
-
-
-async def bare_httpx(url: str, stack: AsyncExitStack) -> Ask:
-    """The library most clients are built on."""
-    httpx = _peer("httpx")
-    client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
-
-    async def ask() -> str:
-        async with client.stream("POST", f"{url}/v1/chat/completions", json=_body()) as response:
-            return await _texts(response.aiter_lines())
-
-    return ask
-
-
-async def openai_sdk(url: str, stack: AsyncExitStack) -> Ask:
-    """OpenAI's own client."""
-    openai = _peer("openai")
-    client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0)
-    stack.push_async_callback(client.close)
-
-    async def ask() -> str:
-        pieces = []
-        async for chunk in await client.chat.completions.create(**_body()):
-            pieces.append((chunk.choices[0].delta.content or "") if chunk.choices else "")  # noqa: PERF401 - as used
-        return "".join(pieces)
-
-    return ask
-
-
-async def litellm_sdk(url: str, stack: AsyncExitStack) -> Ask:
-    """The library most routers are built on."""
-    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # it would ask the internet for its prices
-    litellm = _peer("litellm")
-    litellm.suppress_debug_info = True
-
-    async def ask() -> str:
-        body = {**_body(), "model": f"openai/{MODEL}", "api_base": f"{url}/v1", "api_key": "none"}
-        pieces = []
-        async for chunk in await litellm.acompletion(**body):
-            pieces.append((chunk.choices[0].delta.content or "") if chunk.choices else "")  # noqa: PERF401 - as used
-        return "".join(pieces)
-
-    return ask
-
-
-async def ours(url: str, stack: AsyncExitStack) -> Ask:
+async def ours(base: str, stack: AsyncExitStack) -> AskOne:
     """`LLMClient` over server-sent events."""
-    return await _through_client(url, stack, ServerKind.GENERIC)
+    return await _through_client(base, stack, ServerKind.GENERIC)
 
 
-async def ours_lines(url: str, stack: AsyncExitStack) -> Ask:
+async def ours_lines(base: str, stack: AsyncExitStack) -> AskOne:
     """`LLMClient` over Ollama's JSON lines."""
-    return await _through_client(url, stack, ServerKind.OLLAMA)
+    return await _through_client(base, stack, ServerKind.OLLAMA)
 
 
-async def _through_client(url: str, stack: AsyncExitStack, kind: ServerKind) -> Ask:
+async def _through_client(base: str, stack: AsyncExitStack, kind: ServerKind) -> AskOne:
     http = await stack.enter_async_context(make_client())
-    config = ModelConfig(name=MODEL, api_base=f"{url}/v1")
+    config = ModelConfig(name=MODEL, api_base=base)
     client = LLMClient(config, http, clock=SystemClock(), timeouts=Timeouts(), served=ServedModel(kind, 4096))
     request = ChatRequest((Message(Role.USER, "hi"),))
 
@@ -181,8 +105,8 @@ async def _through_client(url: str, stack: AsyncExitStack, kind: ServerKind) -> 
     return ask
 
 
-WAYS: dict[str, Callable[[str, AsyncExitStack], Awaitable[Ask]]] = {
-    "bare transport": bare_transport,
+WAYS: dict[str, MakePeer] = {
+    "bare transport": bare_aiohttp,
     "bare httpx": bare_httpx,
     "openai": openai_sdk,
     "litellm": litellm_sdk,
@@ -191,24 +115,13 @@ WAYS: dict[str, Callable[[str, AsyncExitStack], Awaitable[Ask]]] = {
 }
 
 
-class NotInstalled(Exception):
-    """A peer that is not there."""
-
-
-def _peer(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise NotInstalled from error
-
-
 async def measure(url: str) -> dict[str, float]:
     """Microseconds of processor time for each token, the median of the rounds."""
     async with AsyncExitStack() as stack:
-        asks: dict[str, Ask] = {}
+        asks: dict[str, AskOne] = {}
         for name, make in WAYS.items():
             try:
-                asks[name] = await make(url, stack)
+                asks[name] = await make(f"{url}/v1", stack)
             except NotInstalled:
                 continue
         for ask in asks.values():
@@ -224,7 +137,7 @@ async def measure(url: str) -> dict[str, float]:
     return {name: statistics.median(each) for name, each in spent.items()}
 
 
-async def _streams(ask: Ask) -> None:
+async def _streams(ask: AskOne) -> None:
     for _ in range(STREAMS):
         if await ask() != WHOLE:
             raise RuntimeError("not the answer that the server gave")

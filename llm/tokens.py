@@ -24,9 +24,6 @@ _NOISE = 0.08
 """How far the count of one text is from what its features tell, as a share of it, even with the best costs."""
 _SURPRISE = 4.0
 """Beyond so many standard deviations a count is no longer believed at its full weight."""
-_ENOUGH = 40
-_CLOSE = 0.02
-"""After so many counts one that is as close to what was expected teaches nothing that is worth the time."""
 _KEPT = 0.99
 """What of the certainty is left after one more count; costs that no count tells of go back to being uncertain."""
 _LEAST_SHARE = 0.02
@@ -206,12 +203,8 @@ class TokenEstimator:
             return True
         texts = [message.text for message in messages]
         counts = _prompt_features(texts)
-        expected = _dot(self._costs, counts)
-        if self._samples >= _ENOUGH and abs(prompt_tokens - expected) <= max(1.0, _CLOSE * expected):
-            self._samples += 1
-            return True
         gains = [_dot(row, counts) for row in self._covariance]
-        doubt = _dot(gains, counts)
+        expected, doubt = _dot(self._costs, counts), _dot(gains, counts)
         least = expected - _DOUBTS * math.sqrt(max(doubt, 0.0))
         if least > _ALWAYS_FITS and prompt_tokens < BELIEVED_SHARE * least:
             return False
