@@ -128,13 +128,7 @@ class Call:
 
     def can_move_on(self, target: Target) -> bool:
         """Whether somebody else could be asked now."""
-        now = self.clock.monotonic()
-        return any(
-            other is not target
-            and self._client(other) is not None
-            and max(self._standing(other).not_before, other.breaker.retry_at or 0.0) <= now
-            for other in self.targets
-        )
+        return any(other is not target and self._can_be_asked(other) for other in self.targets)
 
     def hedge(self, target: Target) -> Ask | None:
         """Somebody else who is well, on another machine, and no cloud in the place of a local one."""
@@ -147,7 +141,8 @@ class Call:
                 continue
             if self._standing(other).tries:
                 continue
-            found = self._ask(other, client, others=0)
+            left = sum(self._can_be_asked(one) for one in self.targets if one is not target and one is not other)
+            found = self._ask(other, client, others=left)
             if found is not None:
                 return replace(found, why=Why.HEDGE)
         return None
@@ -173,6 +168,10 @@ class Call:
             self.replacing = True
             self._begin_by = self.elapsed + self.limits.begin
             standing.out = standing.out or any(not self._standing(one).out for one in self.targets if one is not target)
+
+    def _can_be_asked(self, target: Target) -> bool:
+        at = max(self._standing(target).not_before, target.breaker.retry_at or 0.0)
+        return self._client(target) is not None and at <= self.clock.monotonic()
 
     def _client(self, target: Target) -> ModelClient | None:
         """The client of a target that may still be asked in this call."""
