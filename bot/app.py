@@ -145,6 +145,7 @@ async def running_app(
                     models=pool.primary,
                     pool=pool,
                     monitor=monitor,
+                    notices=notices,
                     people=people,
                     rich_mode=settings.rich_messages,
                     running=running,

@@ -17,6 +17,8 @@ from bot.i18n import Texts
 logger = structlog.get_logger()
 
 MOST_WAITING = 100
+MOST_KEPT = 20
+"""So many notices are kept for an admin who can't be written to yet."""
 
 
 class AdminNotices:
@@ -28,6 +30,7 @@ class AdminNotices:
         self._texts = texts
         self._waiting: asyncio.Queue[Notice] = asyncio.Queue(MOST_WAITING)
         self._told: set[tuple[str, str]] = set()
+        self._kept: dict[int, list[Notice]] = {}
         self._task: asyncio.Task[None] | None = None
 
     def tell(self, notice: Notice) -> None:
@@ -41,6 +44,11 @@ class AdminNotices:
         except asyncio.QueueFull:
             return  # the log has it, and the next time it is tried again
         self._told.add(about)
+
+    async def send_waiting(self, admin_id: int) -> None:
+        """Send what could not be sent before: a bot can't write to anybody who has not written to it."""
+        for notice in self._kept.pop(admin_id, []):
+            await self._send(admin_id, notice)
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run(), name="notices")
@@ -65,3 +73,6 @@ class AdminNotices:
             await self._bot.send_message(admin_id, t(notice.key, **notice.args))
         except AiogramError as error:
             logger.warning("notice_not_sent", admin_id=admin_id, error=type(error).__name__)
+            kept = self._kept.setdefault(admin_id, [])
+            if len(kept) < MOST_KEPT:
+                kept.append(notice)

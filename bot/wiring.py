@@ -8,6 +8,7 @@ from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.i18n import Texts
+from bot.notices import AdminNotices
 from bot.running import RunningAnswers
 from bot.settings import RichMode
 from bot.turns import Turns
@@ -27,6 +28,7 @@ class Wiring(TypedDict):
     models: ServingModel
     pool: ModelPool
     monitor: ModelPerformanceMonitor
+    notices: AdminNotices
     people: People
     rich_mode: RichMode
     running: RunningAnswers

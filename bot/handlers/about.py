@@ -9,6 +9,7 @@ from aiogram.types import Message
 from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.i18n import Translator
+from bot.notices import AdminNotices
 from bot.views.about import help_text, start_text
 from llm.routing.serving_model import ServingModel
 from storage import Person
@@ -29,15 +30,18 @@ async def on_start(
     models: ServingModel,
     menus: CommandMenus,
     cards: AccessCards,
+    notices: AdminNotices,
 ) -> None:
     """Greet, and say which model answers.
 
-    An admin's menu can only be set once their chat with the bot exists, and cards about strangers only reach them then.
+    An admin's menu can only be set once their chat with the bot exists; cards about strangers and notices only reach
+    them then.
     """
     await message.answer(start_text(t, models, person.name))
     if person.admin:
         await menus.show_admin(person.id)
         await cards.send_waiting(person.id)
+        await notices.send_waiting(person.id)
 
 
 async def on_help(message: Message, person: Person, t: Translator, models: ServingModel) -> None:

@@ -88,9 +88,7 @@ class Call:
     def __post_init__(self) -> None:
         self._started = self.clock.monotonic()
         may_load = len(self.targets) == 1 and self.targets[0].source.needs_loading
-        self._begin_by = begin_seconds(
-            self.limits, prompt_tokens=self.prompt_tokens, prefill_speed=None, may_load=may_load
-        )
+        self._begin_by = begin_seconds(self.limits, prompt_tokens=self.prompt_tokens, may_load=may_load)
 
     @property
     def elapsed(self) -> float:

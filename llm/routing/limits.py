@@ -13,7 +13,7 @@ SHARE = 1 / 3
 LOADING_SECONDS = 300.0
 """How long the loading of a model may take where nobody else can answer; Ollama's own limit (servers.md 1.7)."""
 SLOW_PREFILL = 150.0
-"""Tokens of a prompt that a slow server reads in a second, until it is known how fast it is."""
+"""Tokens of a prompt that a slow server (no graphics card) reads in a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,13 @@ class CallLimits:
     max_retries: int = 3
 
 
-def begin_seconds(limits: CallLimits, *, prompt_tokens: int, prefill_speed: float | None, may_load: bool) -> float:
+def begin_seconds(limits: CallLimits, *, prompt_tokens: int, may_load: bool) -> float:
     """How long a call may take until its answer begins.
 
     A long prompt takes its time to be read. Where the only target would have to load its model first, waiting for
     that is all that can be done.
     """
-    reading = prompt_tokens / (prefill_speed or SLOW_PREFILL)
-    return limits.begin + reading + (LOADING_SECONDS if may_load else 0.0)
+    return limits.begin + prompt_tokens / SLOW_PREFILL + (LOADING_SECONDS if may_load else 0.0)
 
 
 def attempt_timeouts(

@@ -115,6 +115,20 @@ async def test_admins_hear_once_which_setting_to_mend(
         assert not any("can not be used" in text for text in home.texts(ME))
 
 
+async def test_an_admin_who_comes_later_hears_of_it_then(
+    house: OpenHouse, model_server: ModelServer, spare: ModelServer
+) -> None:
+    async with house(**both(model_server, spare)) as home:
+        model_server.otherwise(error("Incorrect API key provided", status=401))
+        await home.say(ME, "Hello")
+        await nothing_left(home)
+        assert home.texts(ADMIN) == []
+        await home.say(ADMIN, "/start", answers=2)
+        assert sum("LLM_API_KEY" in text for text in home.texts(ADMIN)) == 1
+        await home.say(ADMIN, "/start")
+        assert sum("LLM_API_KEY" in text for text in home.texts(ADMIN)) == 1
+
+
 async def test_models_lists_the_fallback_and_the_admin_sees_all_attempts(
     house: OpenHouse, model_server: ModelServer, spare: ModelServer
 ) -> None:
