@@ -12,7 +12,7 @@ from llm.prompts.adapter import AdaptedPrompt, ModelPromptAdapter, PromptFacts
 from llm.servers.kinds import FoundModel, ServerKind
 from llm.servers.profiles.base import Asking, ServerProfile
 from llm.servers.profiles.registry import profile_of
-from llm.types import ChatRequest, JsonMode
+from llm.types import ChatRequest, JsonMode, Message, Role
 
 UNTOLD_CLOUD_CONTEXT = 32_768
 """For a cloud that does not tell: all its models of today hold this, and a loud refusal corrects it."""
@@ -107,7 +107,8 @@ class Preparation:
         return prompt_tokens + (wanted if wanted is not None else prompt_tokens // 3)
 
     def _budget(self, request: ChatRequest) -> Budget:
-        return budget_for(self.context, self._wanted_tokens(request))
+        begun = self._learned.tokens.estimate_text(request.continue_from) if request.continue_from else 0
+        return budget_for(max(1, self.context - begun), self._wanted_tokens(request))
 
     def _wanted_tokens(self, request: ChatRequest) -> int | None:
         return request.max_tokens if request.max_tokens is not None else self._config.max_tokens
@@ -118,12 +119,15 @@ class Preparation:
 
     def _put_together(self, request: ChatRequest, fitted: Fitted, budget: Budget) -> Prepared:
         config, adjustments = self._config, self._learned.adjustments
-        thinking = None if adjustments.no_thinking_switch else request.thinking
+        wanted = False if request.continue_from else request.thinking  # reasoning would have to come before
+        thinking = None if adjustments.no_thinking_switch else wanted
         adapted = self._adapter.adapt_prompt(config, fitted.messages, facts=self._facts(), thinking=thinking)
         mode = self._json_mode(request)
+        continued = bool(request.continue_from) and self._served.profile.continues and adapted.prompt is None
+        begun = (Message(Role.ASSISTANT, request.continue_from),) if continued else ()
         asking = Asking(
             model=config.name,
-            messages=adapted.messages,
+            messages=(*adapted.messages, *begun),
             prompt=adapted.prompt,
             max_tokens=self._answer_tokens(request, fitted, budget, adapted),
             temperature=self._temperature(request),
@@ -135,6 +139,7 @@ class Preparation:
             context=self._known_context(),
             keep_alive=config.keep_alive,
             without=adjustments.without,
+            continued=continued,
         )
         return Prepared(
             asking=asking,

@@ -95,7 +95,8 @@ class JsonOutput:
 class ChatRequest:
     """What is asked of a model. None means: as the model's configuration or the server has it.
 
-    `thinking` switches the reasoning of a model on or off where the server can.
+    `thinking` switches the reasoning of a model on or off where the server can. `continue_from` is the beginning of
+    the answer, with which the model is to go on; only servers that can (`ServerProfile.continues`) are told of it.
     """
 
     messages: tuple[Message, ...]
@@ -106,6 +107,7 @@ class ChatRequest:
     seed: int | None = None
     json: JsonOutput | None = None
     thinking: bool | None = None
+    continue_from: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

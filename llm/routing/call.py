@@ -75,7 +75,8 @@ class Call:
     result: ChatResult | None = None
     shown: str = ""
     replacing: bool = False
-    """What is shown comes from an attempt that failed: the next text goes in its place."""
+    """What is shown comes from an attempt that failed: the next text continues it or goes in its place."""
+    may_continue: bool = True
     _standings: dict[int, _Standing] = field(default_factory=dict)
     _root: AttemptFailed | None = None
     _stopped: AttemptFailed | None = None
@@ -127,6 +128,12 @@ class Call:
     def can_move_on(self, target: Target) -> bool:
         """Whether somebody else could be asked now."""
         return any(other is not target and self._can_be_asked(other) for other in self.targets)
+
+    def request_for(self, target: Target) -> ChatRequest:
+        """What a target is asked: to go on with what is shown of an answer that broke off, where it can."""
+        if self.replacing and self.may_continue and target.source.continues:
+            return replace(self.request, continue_from=self.shown)
+        return self.request
 
     def hedge(self, target: Target) -> Ask | None:
         """Somebody else who is well, on another machine, and no cloud in the place of a local one."""

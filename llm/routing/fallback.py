@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 
 from llm.clock import Clock
 from llm.errors import AttemptFailed, Failure, FailureKind
@@ -20,6 +21,7 @@ from llm.routing.running import Running
 from llm.routing.target import Target
 from llm.types import (
     ChatRequest,
+    Finished,
     Message,
     StreamEvent,
     TextDelta,
@@ -37,8 +39,9 @@ Tell = Callable[[Target, Attempt], None]
 class LLMFallbackManager:
     """Asks the targets in their order of preference, each protected by its breaker and its budget of retries.
 
-    The same answer never comes twice and never in two halves: what was shown of a broken one is replaced by the next
-    one (`Restarted`). Every attempt is recorded and logged to the monitor, and goes with the answer or the error.
+    What was shown of an answer that broke off is gone on with, where the next one can, or replaced by a new answer
+    (`Restarted`): none ever comes twice, and none that was cut off counts as whole. Every attempt is recorded,
+    logged to the monitor, and goes with the answer or the error.
     """
 
     def __init__(
@@ -103,27 +106,18 @@ class LLMFallbackManager:
 
     async def _events(self, attempt: Running) -> AsyncGenerator[RoutedEvent, None]:
         """The events of one attempt; it ends without Finished when it fails, which the call then knows."""
-        call = attempt.call
         try:
             async with AsyncExitStack() as stack:
                 begun = await self._raced(attempt)
                 if begun is None:
-                    stream = attempt.ask.client.stream(call.request, attempt.ask.timeouts)
+                    stream = attempt.ask.client.stream(attempt.request, attempt.ask.timeouts)
                     events: AsyncIterator[StreamEvent] = await stack.enter_async_context(aclosing(stream))
                 else:
                     attempt = begun.attempt
                     events = _with_first(begun.first, await stack.enter_async_context(aclosing(begun.events)))
                 async for event in events:
-                    attempt.take(event)
-                    if isinstance(event, TextDelta) and call.replacing:
-                        call.replacing = False
-                        call.shown = ""
-                        yield Restarted()
-                    if isinstance(event, TextDelta):
-                        call.shown += event.text
-                    elif isinstance(event, TextRetracted):
-                        call.shown = ""
-                    yield event
+                    for routed in _routed(attempt, event):
+                        yield routed
         except Lost as lost:
             if lost.attempt is not attempt:
                 attempt.over = True  # it failed before, which is known
@@ -179,6 +173,10 @@ class LLMFallbackManager:
         )
         ask.target.source.doubt()
         record = self._record(attempt, failure)
+        if attempt.request.continue_from and attempt.call.replacing:
+            attempt.call.may_continue = False
+            # It was only not able to go on with somebody else's answer.
+            policy = replace(policy, retry_same=policy.retry_same or failure.code == "prefill_refused")
         attempt.call.failed(ask.target, failed, policy)
         if policy.tell_admin and self._tell is not None:
             self._tell(ask.target, record)
@@ -212,6 +210,38 @@ class LLMFallbackManager:
                 )
             )
         return record
+
+
+def _routed(attempt: Running, event: StreamEvent) -> Iterator[RoutedEvent]:
+    """An event as the caller gets it: text continues what is shown, or goes in its place."""
+    call = attempt.call
+    if isinstance(event, Finished):
+        if attempt.request.continue_from:
+            yield from _text(attempt, attempt.continuation.finish())
+            event = Finished(replace(event.result, text=call.shown))
+        attempt.take(event)
+        yield event
+        return
+    attempt.take(event)
+    if isinstance(event, TextDelta):
+        yield from _text(attempt, attempt.continuation.feed(event.text))
+        return
+    if isinstance(event, TextRetracted):
+        call.shown = ""
+    yield event
+
+
+def _text(attempt: Running, text: str) -> Iterator[RoutedEvent]:
+    call = attempt.call
+    if not text:
+        return
+    if call.replacing:
+        call.replacing = False
+        if not attempt.request.continue_from:
+            call.shown = ""
+            yield Restarted()
+    call.shown += text
+    yield TextDelta(text)
 
 
 async def _with_first(first: StreamEvent, rest: AsyncIterator[StreamEvent]) -> AsyncIterator[StreamEvent]:

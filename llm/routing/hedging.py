@@ -30,7 +30,7 @@ class _Runner:
 
 
 def _start(attempt: Running) -> _Runner:
-    events = attempt.ask.client.stream(attempt.call.request, attempt.ask.timeouts)
+    events = attempt.ask.client.stream(attempt.request, attempt.ask.timeouts)
 
     async def first() -> StreamEvent:
         return await anext(events)

@@ -7,6 +7,7 @@ from datetime import datetime
 from llm.clock import Clock
 from llm.errors import AnswerInterrupted, Failure, FailureKind, Phase
 from llm.routing.call import Ask, Call
+from llm.routing.continuation import Continuation
 from llm.routing.limits import LEAST_SHARE_SECONDS, CallLimits
 from llm.types import ChatResult, Finished, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 
@@ -22,6 +23,8 @@ class Running:
     def __init__(self, clock: Clock, call: Call, ask: Ask) -> None:
         self.call = call
         self.ask = ask
+        self.request = call.request_for(ask.target)
+        self.continuation = Continuation(self.request.continue_from)
         self.granted = ask.granted
         self.result: ChatResult | None = None
         self.ttft: float | None = None

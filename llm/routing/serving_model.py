@@ -143,6 +143,12 @@ class ServingModel:
             return False
         return loads_on_demand(model.kind) and model.found.loaded is False
 
+    @property
+    def continues(self) -> bool:
+        """Whether the model can go on with an answer that somebody else has begun."""
+        model = self._view.model
+        return model is not None and model.config.prompt_template is None and model.served.profile.continues
+
     async def healthy(self) -> ServerState:
         """Ask its server whether it works: one page that costs nothing."""
         model = self._view.model

@@ -62,6 +62,10 @@ class TargetSource(Protocol):
     def local(self) -> bool:
         """Whether it is on a machine of our own."""
 
+    @property
+    def continues(self) -> bool:
+        """Whether it can go on with an answer that somebody else has begun."""
+
     async def healthy(self) -> ServerState:
         """Ask its server whether it works, at no cost."""
 

@@ -7,7 +7,11 @@ import json
 import pytest
 
 from llm.client import LLMClient
+from llm.clock import SystemClock
+from llm.config import ModelConfig, Timeouts
 from llm.http import HttpClient
+from llm.preparation import ServedModel
+from llm.routing.continuation import Continuation
 from llm.servers.discover import choose, discover
 from llm.servers.kinds import FoundServer, ServerKind, ServerState
 from llm.types import ChatRequest, Finished, FinishReason, JsonOutput, Message, Role, TextDelta, UsageReport
@@ -74,3 +78,14 @@ async def test_discovery_recognises_it_and_its_context(engine: Engine, http: Htt
 async def test_discovery_tells_that_it_wants_a_key(locked_engine: Engine, http: HttpClient):
     [found] = await discover(http, ports={locked_engine.port})
     assert found == FoundServer(ServerKind.LLAMACPP, locked_engine.base, state=ServerState.NEEDS_KEY)
+
+
+async def test_an_answer_is_gone_on_with(engine: Engine, http: HttpClient):
+    """This build repeats the beginning in what it sends, which llm/routing/continuation.py takes out."""
+    config = ModelConfig(name=MODEL, api_base=engine.base)
+    served = ServedModel(ServerKind.LLAMACPP, CONTEXT)
+    client = LLMClient(config, http, clock=SystemClock(), timeouts=Timeouts(), served=served)
+    request = ChatRequest((Message(Role.USER, "hello"),), continue_from="Hello! How can")
+    continuation = Continuation("Hello! How can")
+    pieces = [continuation.feed(event.text) async for event in client.stream(request) if isinstance(event, TextDelta)]
+    assert "".join(pieces) + continuation.finish() == " I help you?"

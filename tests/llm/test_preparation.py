@@ -175,3 +175,12 @@ def test_after_an_overflow_strictly_less_is_sent_and_only_once():
     assert second.prompt_tokens < first.prompt_tokens
     assert second.asking.messages[-1].text == "and now?"
     assert preparing.smaller(LONG_TALK, second) is None
+
+
+def test_an_answer_is_gone_on_with_only_where_the_server_can():
+    begun = replace(HELLO, continue_from="Half of")
+    ready = prepared(begun, kind=ServerKind.LLAMACPP)
+    assert ready.asking.messages[-1] == Message(Role.ASSISTANT, "Half of")
+    assert (ready.asking.continued, ready.asking.thinking) == (True, False)
+    other = prepared(begun, kind=ServerKind.OLLAMA)
+    assert (other.asking.continued, other.asking.messages[-1].role) == (False, Role.USER)

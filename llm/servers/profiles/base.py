@@ -22,7 +22,7 @@ class Asking:
     With `prompt` the text goes to the endpoint for completions as it is, and `messages` are only those that it was
     made of. `json_mode` is how the answer is held to `json_schema` (None: any object). `context` is the length that
     the server is to keep, in tokens; `keep_alive` how long it keeps the model (Ollama's notation). `without` names
-    fields that this server has refused.
+    fields that this server has refused. `continued`: the last message is the beginning of the answer.
     """
 
     model: str
@@ -38,6 +38,7 @@ class Asking:
     context: int | None = None
     keep_alive: str | None = None
     without: frozenset[str] = frozenset()
+    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ class ServerProfile(Protocol):
     @property
     def has_completions(self) -> bool:
         """Whether a text of our own making can be sent instead of messages."""
+
+    @property
+    def continues(self) -> bool:
+        """Whether it goes on with an answer whose beginning is the last message."""
 
     @property
     def limits_answer(self) -> bool:

@@ -19,6 +19,7 @@ class LlamaServer(OpenAICompatible):
     kind = ServerKind.LLAMACPP
     health_page = "/health"
     stop_limit = None
+    continues = True
 
     async def recognise(self, probe: Probe) -> FoundServer | None:
         """The context is that of one slot, not what the model was trained for."""

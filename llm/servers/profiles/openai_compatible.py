@@ -25,6 +25,7 @@ class OpenAICompatible:
     drops_silently: bool = False
     has_completions: bool = True
     limits_answer: bool = False
+    continues: bool = False
     health_page: ClassVar[str] = ""
     """A page of the server's own interface; empty: the list of models."""
     stop_limit: ClassVar[int | None] = 4
@@ -125,6 +126,11 @@ def switch_in_template(asking: Asking) -> dict[str, object]:
     if asking.thinking is None or asking.prompt is not None:
         return {}
     return {"chat_template_kwargs": {"enable_thinking": asking.thinking}}
+
+
+def continue_last(asking: Asking) -> dict[str, object]:
+    """Go on with the last message instead of answering it (vLLM; servers.md 2.2)."""
+    return {"add_generation_prompt": False, "continue_final_message": True} if asking.continued else {}
 
 
 def refuses(reply: ProbeReply) -> bool:

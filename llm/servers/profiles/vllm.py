@@ -6,7 +6,7 @@ from llm.servers.inventory import openai_models, owners
 from llm.servers.kinds import FoundServer, ServerKind
 from llm.servers.probe import Probe
 from llm.servers.profiles.base import Asking
-from llm.servers.profiles.openai_compatible import OpenAICompatible, switch_in_template
+from llm.servers.profiles.openai_compatible import OpenAICompatible, continue_last, switch_in_template
 
 
 class Vllm(OpenAICompatible):
@@ -15,6 +15,7 @@ class Vllm(OpenAICompatible):
     kind = ServerKind.VLLM
     health_page = "/health"
     stop_limit = None
+    continues = True
 
     async def recognise(self, probe: Probe) -> FoundServer | None:
         """The list names `vllm` as the owner."""
@@ -22,5 +23,5 @@ class Vllm(OpenAICompatible):
         return self.found(probe, openai_models(listing, loaded=True)) if "vllm" in owners(listing) else None
 
     def extras(self, asking: Asking) -> dict[str, object]:
-        """Reasoning is switched in the template."""
-        return switch_in_template(asking)
+        """Reasoning is switched in the template; an answer is continued when that is said."""
+        return switch_in_template(asking) | continue_last(asking)

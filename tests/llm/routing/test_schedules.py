@@ -6,6 +6,8 @@ import asyncio
 import random
 from contextlib import aclosing
 
+import pytest
+
 from llm.errors import FailureKind
 from llm.routing.attempts import Answered, NoAnswer, Restarted
 from llm.routing.fallback import LLMFallbackManager
@@ -41,6 +43,7 @@ async def one_schedule(clock: LoopClock, chance: random.Random) -> None:
             return chance.choice(faults) if chance.random() < share else OK
 
         client.usual = acting
+        client.continues, client.repeats = chance.random() < 0.3, chance.random() < 0.5
         client.fault_share = share  # type: ignore[attr-defined]
     targets = [Target(client, setting=client.name, monotonic=clock.monotonic, randomness=chance) for client in clients]
     hedging = chance.choice([0.0, 0.03, 1.0])
@@ -79,7 +82,7 @@ async def one_call(manager: LLMFallbackManager, clock: LoopClock, chance: random
     text = "".join(shown)
     if isinstance(outcome, Answered):
         assert text == outcome.result.text
-        assert text in {"Hello there!", "x" * 8}
+        assert text.endswith(("Hello there!", "x" * 8)), "the last part is always a whole one"
         assert [one.failure is None for one in outcome.attempts] == [False] * (len(outcome.attempts) - 1) + [True]
     else:
         assert text == outcome.partial, "what is left on the screen is told"
@@ -115,6 +118,7 @@ async def watch(targets: list[Target]) -> None:
             assert target.breaker.in_flight >= 0
 
 
+@pytest.mark.timeout(300)  # much work, and a machine that may be busy
 def test_of_ten_thousand_schedules_each_keeps_every_promise():
     seed = random.randrange(2**32)
     print(f"seed {seed}")  # noqa: T201 - to be run again with

@@ -111,6 +111,9 @@ class ScriptedClient:
     state: ServerState = ServerState.UP
     health_asked: list[float] = field(default_factory=list)
     missing: bool = False
+    continues: bool = False
+    repeats: bool = False
+    continued: list[str] = field(default_factory=list)
     kind: ServerKind = ServerKind.GENERIC
 
     @property
@@ -145,8 +148,11 @@ class ScriptedClient:
         began = self.clock.monotonic()
         act = self.script.pop(0) if self.script else self.usual(began) if callable(self.usual) else self.usual
         said = ""
+        if request.continue_from:
+            self.continued.append(request.continue_from)
+        words = [request.continue_from, *act.words] if request.continue_from and self.repeats else act.words
         try:
-            for number, word in enumerate(act.words):
+            for number, word in enumerate(words):
                 await self._wait(act.between if number else act.first, said, limits, began)
                 said += word
                 yield TextDelta(word)

@@ -294,3 +294,24 @@ async def test_lm_studios_200_for_anything_is_not_health(server: ModelServer, ht
     servers.lm_studio(server)
     del server.get["/api/v0/models"]
     assert await health(FoundServer(ServerKind.LMSTUDIO, server.base), http) is ServerState.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (ServerKind.VLLM, {"add_generation_prompt": False, "continue_final_message": True}),
+        (ServerKind.LLAMACPP, {}),
+    ],
+)
+def test_an_answer_is_continued_where_a_server_can(kind: ServerKind, fields: dict[str, object]):
+    assert profile_of(kind).continues
+    begun = replace(PLAIN, messages=(*HELLO, Message(Role.ASSISTANT, "Half")), continued=True)
+    sent = body(kind, begun)
+    assert sent["messages"][-1] == {"role": "assistant", "content": "Half"}
+    assert {name: sent[name] for name in fields} == fields
+    assert "continue_final_message" not in body(kind)
+
+
+def test_nobody_else_is_asked_to():
+    others = {profile.kind for profile in PROFILES if profile.continues}
+    assert others == {ServerKind.VLLM, ServerKind.LLAMACPP}
