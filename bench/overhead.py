@@ -57,8 +57,10 @@ CONCURRENT = 32
 BURSTS = 12
 ANSWER = "Hello there!"
 REQUEST = ChatRequest((Message(Role.USER, "Hi"),))
-MOST_MS = 0.15
-MOST_MS_P99 = 0.4
+# The limits are 0.15 ms at the median and 0.4 ms at the 99th percentile, on a machine on which the bare transport takes
+# 0.42 ms: so many of its medians, which holds on a slower one as well.
+MOST_SHARE = 0.15 / 0.42
+MOST_SHARE_P99 = 0.4 / 0.42
 LEAST_THROUGHPUT = 0.75
 MOST_DECISION_US = 50.0
 MOST_IMPORT_SECONDS = 0.25
@@ -241,8 +243,8 @@ def main() -> int:
     bare, own = figures["bare transport"], figures["ours"]
     importing = import_seconds()
     limits = {
-        "p50 over the bare transport, ms": (own[0] - bare[0], MOST_MS),
-        "p99 over the bare transport, ms": (own[1] - bare[1], MOST_MS_P99),
+        "p50 over the transport's, in medians": ((own[0] - bare[0]) / bare[0], MOST_SHARE),
+        "p99 over the transport's, in medians": ((own[1] - bare[1]) / bare[0], MOST_SHARE_P99),
         "throughput lost": (1 - own[2] / bare[2], 1 - LEAST_THROUGHPUT),
         f"decision among {TARGETS} targets, us": (deciding, MOST_DECISION_US),
         "import of llm, s": (importing, MOST_IMPORT_SECONDS),

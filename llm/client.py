@@ -13,7 +13,7 @@ import structlog
 from llm.clock import Clock
 from llm.config import ModelConfig, Timeouts
 from llm.errors import AnswerInterrupted, AttemptFailed, Failure, FailureKind, Phase
-from llm.http import HttpClient, InvalidURL, Request
+from llm.http import HttpClient, InvalidURL, Request, make_post
 from llm.learned import Learned, Sent, cured
 from llm.preparation import Preparation, Prepared, ServedModel
 from llm.prompts.adapter import ModelPromptAdapter
@@ -212,13 +212,12 @@ class LLMClient:
         assert self._address is not None  # noqa: S101 - _wire() has seen to it
         body = await _encoded(prepared, wire)
         try:
-            return self._http.build_request(
-                "POST",
+            return make_post(
                 wire.url,
+                headers=self._headers(self._address),
                 content=body if len(body) <= _SMALL_BYTES else _pieces(body),
-                headers={**self._headers(self._address), "Content-Length": str(len(body))},
-                # Connecting has two limits on this transport: with the name's look-up, and without it.
-                timeout=(connect, None, None, connect),
+                size=len(body),
+                connect_seconds=connect,
             )
         except InvalidURL as error:
             raise self._unusable(FailureKind.TRANSPORT, "bad_address") from error

@@ -166,8 +166,10 @@ class TokenEstimator:
 
     def __init__(self) -> None:
         self._costs = [feature.tokens for feature in FEATURES]
-        # How surely the costs are known: their covariance, which shrinks where counts have told something.
-        self._covariance = _prior_covariance()
+        # The features that some prompt had, and how surely their costs are known: the covariance, which shrinks where
+        # counts have told something. Of the others only the prior is known, so that they cost no work.
+        self._met: list[int] = []
+        self._covariance: list[list[float]] = []
         self._samples = 0
 
     @property
@@ -186,8 +188,7 @@ class TokenEstimator:
 
     def cost(self, message: Message) -> int:
         """What a message adds to a prompt."""
-        tokens = self._costs[1] + _dot(self._costs[OVERHEADS:], count_features(message.text))
-        return round(tokens) + IMAGE_TOKENS * _images(message)
+        return round(self._cost(count_features(message.text))) + IMAGE_TOKENS * _images(message)
 
     def estimate_text(self, text: str) -> int:
         """About how many tokens a text has by itself."""
@@ -202,21 +203,27 @@ class TokenEstimator:
         if prompt_tokens <= 0 or not messages:
             return True
         texts = [message.text for message in messages]
-        counts = _prompt_features(texts)
+        of_texts = [count_features(text) for text in texts]
+        all_counts = (1, len(texts), *map(sum, zip(*of_texts, strict=True)))
+        self._meet(all_counts)
+        counts = [all_counts[index] for index in self._met]
         gains = [_dot(row, counts) for row in self._covariance]
-        expected, doubt = _dot(self._costs, counts), _dot(gains, counts)
+        expected, doubt = _dot(self._costs, all_counts), _dot(gains, counts)
         least = expected - _DOUBTS * math.sqrt(max(doubt, 0.0))
         if least > _ALWAYS_FITS and prompt_tokens < BELIEVED_SHARE * least:
             return False
         if prompt_tokens <= _most_tokens(texts) and not any(map(_images, messages)):
-            noise = 1.0 + sum((_NOISE * self.cost(message)) ** 2 for message in messages)
+            noise = 1.0 + sum((_NOISE * self._cost(features)) ** 2 for features in of_texts)
             self._learn(prompt_tokens - expected, gains, doubt, noise)
         return True
 
     def snapshot(self) -> tuple[float, ...]:
         """All that was learnt, as plain numbers for `restore`."""
-        rows = (value for row in self._covariance for value in row)
-        return (float(self._samples), *self._costs, *rows)
+        covariance = _prior_covariance()
+        for place, row in zip(self._met, self._covariance, strict=True):
+            for other, value in zip(self._met, row, strict=True):
+                covariance[place][other] = value
+        return (float(self._samples), *self._costs, *(value for row in covariance for value in row))
 
     def restore(self, snapshot: Sequence[float]) -> None:
         """Take over what was learnt. Raises ValueError for what no `snapshot` of this version has given."""
@@ -227,30 +234,36 @@ class TokenEstimator:
         self._samples = int(snapshot[0])
         self._costs = list(snapshot[1 : 1 + size])
         rest = snapshot[1 + size :]
-        self._covariance = [list(rest[row * size : (row + 1) * size]) for row in range(size)]
+        rows = [list(rest[row * size : (row + 1) * size]) for row in range(size)]
+        self._met = [index for index, row in enumerate(_prior_covariance()) if rows[index] != row]
+        self._covariance = [[rows[index][other] for other in self._met] for index in self._met]
+
+    def _cost(self, features: Sequence[int]) -> float:
+        return self._costs[1] + _dot(self._costs[OVERHEADS:], features)
+
+    def _meet(self, counts: Sequence[int]) -> None:
+        """Take in the features that no prompt had before."""
+        for index, count in enumerate(counts):
+            if count and index not in self._met:
+                for row in self._covariance:
+                    row.append(0.0)
+                self._met.append(index)
+                self._covariance.append([0.0] * (len(self._met) - 1) + [FEATURES[index].spread ** 2])
 
     def _learn(self, error: float, gains: Sequence[float], doubt: float, noise: float) -> None:
         # A count far from all that was expected is one to doubt: it moves the costs a little, not over to itself.
         total = max(doubt + noise, (error / _SURPRISE) ** 2)
-        for index, feature in enumerate(FEATURES):
-            moved = self._costs[index] + gains[index] / total * error
-            self._costs[index] = max(moved, _LEAST_SHARE * feature.tokens)
-        for row, gain in zip(self._covariance, gains, strict=True):
-            factor = gain / total
+        for place, (index, gain) in enumerate(zip(self._met, gains, strict=True)):
+            feature, row, factor = FEATURES[index], self._covariance[place], gain / total
+            self._costs[index] = max(self._costs[index] + factor * error, _LEAST_SHARE * feature.tokens)
             row[:] = [_KEPT * (value - factor * other) for value, other in zip(row, gains, strict=True)]
-        for index, feature in enumerate(FEATURES):
-            self._covariance[index][index] += (1.0 - _KEPT) * feature.spread**2
+            row[place] += (1.0 - _KEPT) * feature.spread**2
         self._samples += 1
 
 
 def _prior_covariance() -> list[list[float]]:
     size = len(FEATURES)
     return [[FEATURES[row].spread ** 2 if row == column else 0.0 for column in range(size)] for row in range(size)]
-
-
-def _prompt_features(texts: Sequence[str]) -> tuple[int, ...]:
-    of_texts = zip(*map(count_features, texts), strict=True)
-    return (1, len(texts), *map(sum, of_texts))
 
 
 def _most_tokens(texts: Sequence[str]) -> int:

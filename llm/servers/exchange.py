@@ -11,6 +11,7 @@ from llm.clock import Clock
 from llm.config import Timeouts
 from llm.errors import AnswerInterrupted, AttemptFailed, Failure, FailureKind, Phase
 from llm.http import HttpClient, HTTPError, Request, Response
+from llm.servers.alarm import Alarm
 from llm.servers.failures import Evidence, classify
 from llm.servers.redaction import Redaction
 from llm.types import ChatResult, StreamEvent
@@ -79,6 +80,7 @@ class Exchange:
         self._started = started
         self._answer = Answer(opening_missing=opening_missing)
         self._reader = BodyReader(lines=lines, read=read)
+        self._alarm = Alarm()
         self._response: Response | None = None
         self._body: AsyncIterator[bytes] | None = None
         self._first_token_at: float | None = None
@@ -90,15 +92,16 @@ class Exchange:
         """Send the request and wait for the headers; raises AttemptFailed, also for an error status."""
         limit = self._limit()
         try:
-            async with asyncio.timeout(limit.seconds):
-                self._response = await self._http.send(request, stream=True)
+            self._response = await self._alarm.within(limit.seconds, self._http.send(request, stream=True))
         except TimeoutError as error:
             raise self._timed_out(limit) from error
         except HTTPError as error:
             raise self._broken(error) from error
         if not self._response.is_success:
             raise self._refused(await self._error_body(self._response))
-        self._body = self._response.aiter_bytes()
+        # Compression was not asked for: nearly always the bytes are what they are.
+        compressed = "content-encoding" in self._response.headers
+        self._body = self._response.aiter_bytes() if compressed else self._response.aiter_raw()
 
     async def read(self) -> list[StreamEvent] | None:
         """Wait for the next bytes and give what is new in them, or None when the answer is whole.
@@ -125,6 +128,7 @@ class Exchange:
 
     async def close(self) -> None:
         """Release the connection; one whose reply was not read to its end is closed at once."""
+        self._alarm.close()
         response, self._response = self._response, None
         if response is not None:
             with suppress(HTTPError):
@@ -168,13 +172,13 @@ class Exchange:
             return _Limit(DRAIN_SECONDS, FailureKind.STALL)
         if self._finished_at is not None:
             return _Limit(self._finished_at + LINGER_SECONDS - elapsed, FailureKind.STALL)
+        left = self._timeouts.total - elapsed
         # Comments and empty chunks prove that the server lives, and do not hold up the limit to the first token.
         if self._answer.begun or self._reader.whole:
-            limit = _Limit(self._timeouts.stall, FailureKind.STALL)
+            kind, seconds = FailureKind.STALL, self._timeouts.stall
         else:
-            limit = _Limit(self._timeouts.first_token - elapsed, FailureKind.FIRST_TOKEN_TIMEOUT)
-        left = self._timeouts.total - elapsed
-        return replace(limit, seconds=left, code="total_limit") if left < limit.seconds else limit
+            kind, seconds = FailureKind.FIRST_TOKEN_TIMEOUT, self._timeouts.first_token - elapsed
+        return _Limit(left, kind, "total_limit") if left < seconds else _Limit(seconds, kind)
 
     async def _receive(self) -> bytes | None:
         """The next bytes, or None at the end of the body or of what is worth waiting for."""
@@ -182,8 +186,7 @@ class Exchange:
         limit = self._limit()
         failure: AttemptFailed
         try:
-            async with asyncio.timeout(limit.seconds):
-                return await anext(self._body, None)
+            return await self._alarm.within(limit.seconds, anext(self._body, None))
         except TimeoutError:
             failure = self._timed_out(limit)
         except HTTPError as error:
