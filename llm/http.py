@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -108,67 +107,68 @@ def _make_transport(tls: ssl.SSLContext, *, reuse: bool) -> AsyncTransport:
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     transport = AiohttpTransport(verify=tls, client=open_session)
-    return _TranslatingTransport(transport, connecting=(aiohttp.ClientConnectorError,), foreign=(aiohttp.ClientError,))
+    translated = _Translated(connecting=(aiohttp.ClientConnectorError,), foreign=(aiohttp.ClientError,))
+    return _TranslatingTransport(transport, translated)
 
 
-class _TranslatingTransport(AsyncTransport):
-    """Gives the errors of the transport on aiohttp's connections their right names.
+class _Translated:
+    """Gives the errors of the transport on aiohttp's connections their right names; a context to be entered many times.
 
     httpx-aiohttp 0.2.0 raises ConnectTimeout for a refused connection, an unknown name and a connection that was
     reset before the headers; and it lets through what it has no name for (a reply that is no HTTP, a host name that
     can't be encoded). `connecting` are the errors of a connection that did not come about.
     """
 
-    def __init__(
-        self,
-        transport: AsyncTransport,
-        *,
-        connecting: tuple[type[Exception], ...],
-        foreign: tuple[type[Exception], ...],
-    ) -> None:
-        self._transport = transport
+    def __init__(self, *, connecting: tuple[type[Exception], ...], foreign: tuple[type[Exception], ...]) -> None:
         self._connecting = connecting
         self._foreign: tuple[type[Exception], ...] = (*foreign, OSError)
 
-    async def handle_async_request(self, request: Request) -> Response:
-        with self._translated():
-            response = await self._transport.handle_async_request(request)
-        assert isinstance(response.stream, AsyncByteStream)  # noqa: S101 - for the type only
-        response.stream = _TranslatingStream(response.stream, self)
-        return response
+    def __enter__(self) -> None:
+        pass
 
-    async def aclose(self) -> None:
-        await self._transport.aclose()
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except HTTPError as error:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, HTTPError):
             cause = error.__cause__
             if isinstance(cause, self._connecting):
                 raise ConnectError(str(error)) from cause
             if isinstance(error, TimeoutException) and not isinstance(cause, TimeoutError):
                 raise ReadError(str(error)) from cause
-            raise
-        except UnicodeError as error:
+        elif isinstance(error, UnicodeError):
             raise UnsupportedProtocol("the host has no valid name") from error
-        except self._foreign as error:
+        elif isinstance(error, self._foreign):
             raise ReadError(type(error).__name__) from error
+
+
+class _TranslatingTransport(AsyncTransport):
+    """A transport with its errors translated, and those of the bodies of its replies."""
+
+    def __init__(self, transport: AsyncTransport, translated: _Translated) -> None:
+        self._transport = transport
+        self._translated = translated
+
+    async def handle_async_request(self, request: Request) -> Response:
+        with self._translated:
+            response = await self._transport.handle_async_request(request)
+        assert isinstance(response.stream, AsyncByteStream)  # noqa: S101 - for the type only
+        response.stream = _TranslatingStream(response.stream, self._translated)
+        return response
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
 
 
 class _TranslatingStream(AsyncByteStream):
     """The body of a reply, with the errors translated."""
 
-    def __init__(self, stream: AsyncByteStream, transport: _TranslatingTransport) -> None:
+    def __init__(self, stream: AsyncByteStream, translated: _Translated) -> None:
         self._stream = stream
-        self._transport = transport
+        self._translated = translated
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with self._transport._translated():
+        with self._translated:
             async for piece in self._stream:
                 yield piece
 
     async def aclose(self) -> None:
-        with self._transport._translated():
+        with self._translated:
             await self._stream.aclose()

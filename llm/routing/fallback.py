@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from llm.clock import Clock
@@ -107,14 +107,12 @@ class LLMFallbackManager:
     async def _events(self, attempt: Running) -> AsyncGenerator[RoutedEvent, None]:
         """The events of one attempt; it ends without Finished when it fails, which the call then knows."""
         try:
-            async with AsyncExitStack() as stack:
-                begun = await self._raced(attempt)
-                if begun is None:
-                    stream = attempt.ask.client.stream(attempt.request, attempt.ask.timeouts)
-                    events: AsyncIterator[StreamEvent] = await stack.enter_async_context(aclosing(stream))
-                else:
-                    attempt = begun.attempt
-                    events = _with_first(begun.first, await stack.enter_async_context(aclosing(begun.events)))
+            begun = await self._raced(attempt)
+            if begun is None:
+                events = attempt.ask.client.stream(attempt.request, attempt.ask.timeouts)
+            else:
+                attempt, events = begun.attempt, _all_of(begun)
+            async with aclosing(events):
                 async for event in events:
                     for routed in _routed(attempt, event):
                         yield routed
@@ -244,7 +242,8 @@ def _text(attempt: Running, text: str) -> Iterator[RoutedEvent]:
     yield TextDelta(text)
 
 
-async def _with_first(first: StreamEvent, rest: AsyncIterator[StreamEvent]) -> AsyncIterator[StreamEvent]:
-    yield first
-    async for event in rest:
-        yield event
+async def _all_of(begun: Begun) -> AsyncGenerator[StreamEvent, None]:
+    async with aclosing(begun.events) as rest:
+        yield begun.first
+        async for event in rest:
+            yield event
