@@ -21,7 +21,6 @@ import subprocess
 import sys
 import time
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 
 from bench.peers import (
@@ -135,8 +134,14 @@ class _Rows:
     async def stats(self, **_: object) -> tuple[()]:
         return ()
 
-    def now(self) -> datetime:
-        return datetime.now(UTC)
+    async def series(self, **_: object) -> tuple[()]:
+        return ()
+
+    async def failures(self, **_: object) -> tuple[()]:
+        return ()
+
+    async def attempts_of(self, request_id: int) -> tuple[()]:
+        return ()
 
 
 async def make_manager(base: str, stack: AsyncExitStack, targets: int = 1) -> LLMFallbackManager:

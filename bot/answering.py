@@ -79,7 +79,8 @@ class Answering:
         messages = await messages_for(self._conversations, turn)
         yield AnswerStarted()
         text: list[str] = []
-        stream = self._manager.stream_with_fallback(ChatRequest(messages, Task.CHAT))
+        asked = self._manager.new_request_id()
+        stream = self._manager.stream_with_fallback(ChatRequest(messages, Task.CHAT, request_id=asked))
         try:
             async with aclosing(stream):
                 while (event := await stop.next_of(stream)) is not None:
@@ -96,16 +97,22 @@ class Answering:
                         yield AnswerThinking()
                     elif isinstance(event, Answered):
                         self._look_at(event)
-                        yield AnswerCompleted(event.result)
+                        yield AnswerCompleted(event.result, asked)
                         return
         except NoAnswer as error:
             _log_attempts(error.attempts)
             logger.warning("no_answer", reason=error.failure.kind.value, code=error.failure.code)
             yield AnswerFailed(
-                error.failure, error.model, error.server, error.partial, tried=error.attempts, retry_in=error.retry_in
+                error.failure,
+                error.model,
+                error.server,
+                error.partial,
+                tried=error.attempts,
+                retry_in=error.retry_in,
+                request_id=asked,
             )
             return
-        yield AnswerStopped("".join(text))
+        yield AnswerStopped("".join(text), asked)
 
     def _look_at(self, answered: Answered) -> None:
         _log_attempts(answered.attempts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import signal
 from collections.abc import AsyncIterator
@@ -90,6 +91,9 @@ async def run(settings: Settings) -> None:
         with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             loop.add_signal_handler(name, stop.set)
     async with running_app(settings) as app:
+        # What is there by now stays: looking through it again and again would hold up the loop by tens of milliseconds.
+        gc.collect()
+        gc.freeze()
         stopping = asyncio.create_task(stop.wait(), name="stop signal")
         await asyncio.wait({stopping, app.work}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -161,7 +165,7 @@ async def running_app(
             await pool.refresh()
             announcer.models(pool.candidates())
             announcer.later_settings()
-            await stack.enter_async_context(Jobs(pool, inbox, clock))
+            await stack.enter_async_context(Jobs(pool, inbox, rows, clock))
             work = await stack.enter_async_context(_at_work(polling, worker, greeting, running))
             if code is not None:
                 announcer.owner_code(code)

@@ -39,9 +39,10 @@ class AnswerReplaced:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCompleted:
-    """The whole answer is there. Always last."""
+    """The whole answer is there. Always last. `request_id` is that of the attempts in the figures."""
 
     result: ChatResult
+    request_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class AnswerStopped:
     """The person stopped it; `text` is what had come, perhaps nothing. Always last."""
 
     text: str = field(repr=False)
+    request_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class AnswerFailed:
     text: str = field(repr=False)
     tried: tuple[Attempt, ...] = ()
     retry_in: float | None = None
+    request_id: int | None = None
 
 
 AnswerEvent = (

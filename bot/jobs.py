@@ -1,16 +1,21 @@
-"""What is done again and again in the background: looking for model servers, forgetting old updates."""
+"""What is done again and again in the background: looking for model servers, adding up figures, forgetting."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from llm.clock import Clock
 from llm.routing.pool import ModelPool
-from storage import Inbox
+from storage import Inbox, PerformanceRows
 
 logger = structlog.get_logger()
 
@@ -22,23 +27,42 @@ KEEP_DONE = timedelta(hours=48)
 class Jobs:
     """Owns the scheduler; an async context manager, so that no job outlives the program's parts."""
 
-    def __init__(self, models: ModelPool, inbox: Inbox, clock: Clock) -> None:
+    def __init__(self, models: ModelPool, inbox: Inbox, figures: PerformanceRows, clock: Clock) -> None:
         self._models = models
         self._inbox = inbox
+        self._figures = figures
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._closing = False
 
     async def __aenter__(self) -> Jobs:
         for job, trigger in (
             (self.look_for_models, IntervalTrigger(seconds=REFRESH_SECONDS)),
             (self.forget_old_updates, IntervalTrigger(hours=6)),
+            # A little after midnight, when the last answers of the day have been written; at the start for what is due.
+            (self.add_up_figures, OrTrigger([DateTrigger(), CronTrigger(hour=0, minute=10, timezone="UTC")])),
+            (self.forget_old_figures, CronTrigger(hour=0, minute=40, timezone="UTC")),
         ):
-            self._scheduler.add_job(job, trigger, max_instances=1, coalesce=True, misfire_grace_time=None)
+            options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+            self._scheduler.add_job(self._until_closing(job), trigger, id=job.__name__, **options)
         self._scheduler.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closing = True
         self._scheduler.shutdown(wait=False)
+
+    def _until_closing(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The job, whose end by the program's own end is no error to be told."""
+
+        async def run() -> None:
+            try:
+                await job()
+            except asyncio.CancelledError:
+                if not self._closing:
+                    raise
+
+        return run
 
     async def look_for_models(self) -> None:
         """Find a server that has appeared, or what a server that is back can do; asks nothing while all is well."""
@@ -48,3 +72,11 @@ class Jobs:
     async def forget_old_updates(self) -> None:
         """Drop the ids of updates that Telegram will not deliver again."""
         await self._inbox.forget_done(self._clock.now() - KEEP_DONE)
+
+    async def add_up_figures(self) -> None:
+        """Add up the days and months that have ended."""
+        await self._figures.roll_up()
+
+    async def forget_old_figures(self) -> None:
+        """Drop single requests and hours that are older than anybody asks for."""
+        await self._figures.forget_old()

@@ -138,16 +138,24 @@ class Turns:
 
     async def _close_with(self, turn: Turn, outcome: AnswerEvent, message_ids: tuple[int, ...]) -> None:
         match outcome:
-            case AnswerCompleted(result=result):
-                await self._close(turn, AnswerState.COMPLETE, result.text, result.model, message_ids)
-            case AnswerStopped(text=text):
-                await self._close(turn, AnswerState.STOPPED, text, None, message_ids)
-            case AnswerFailed(text=text, model=model):
-                await self._close(turn, AnswerState.FAILED, text, model, message_ids)
+            case AnswerCompleted(result=result, request_id=asked):
+                await self._close(turn, AnswerState.COMPLETE, result.text, result.model, message_ids, asked)
+            case AnswerStopped(text=text, request_id=asked):
+                await self._close(turn, AnswerState.STOPPED, text, None, message_ids, asked)
+            case AnswerFailed(text=text, model=model, request_id=asked):
+                await self._close(turn, AnswerState.FAILED, text, model, message_ids, asked)
             case _:
                 raise TypeError(f"{type(outcome).__name__} does not end an answer")
 
     async def _close(
-        self, turn: Turn, state: AnswerState, text: str, model: str | None, message_ids: tuple[int, ...]
+        self,
+        turn: Turn,
+        state: AnswerState,
+        text: str,
+        model: str | None,
+        message_ids: tuple[int, ...],
+        request_id: int | None = None,
     ) -> None:
-        await self._conversations.close_turn(turn, text=text, model=model, state=state, telegram_ids=message_ids)
+        await self._conversations.close_turn(
+            turn, text=text, model=model, state=state, telegram_ids=message_ids, request_id=request_id
+        )

@@ -23,6 +23,23 @@ class Task(StrEnum):
     AUGMENTATION = "augmentation"
 
 
+class Why(StrEnum):
+    """Why a target was asked at this moment."""
+
+    FIRST_CHOICE = "first_choice"
+    """It is the first of those that are thought well."""
+    SAME_AGAIN = "same_again"
+    """It failed in a way that passes."""
+    NEXT = "next"
+    """The one before it failed, or is not thought well."""
+    LARGER_CONTEXT = "larger_context"
+    """The conversation was too long for the one before it."""
+    TRIAL = "trial"
+    """It failed some time ago: this request finds out whether it is well again."""
+    HEDGE = "hedge"
+    """The one before it took unusually long to begin."""
+
+
 class FinishReason(StrEnum):
     """Why a model ended its answer."""
 
@@ -97,6 +114,7 @@ class ChatRequest:
 
     `thinking` switches the reasoning of a model on or off where the server can. `continue_from` is the beginning of
     the answer, with which the model is to go on; only servers that can (`ServerProfile.continues`) are told of it.
+    `request_id` is the number under which the attempts are to be found in the figures; None: any.
     """
 
     messages: tuple[Message, ...]
@@ -108,6 +126,7 @@ class ChatRequest:
     json: JsonOutput | None = None
     thinking: bool | None = None
     continue_from: str = field(default="", repr=False)
+    request_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

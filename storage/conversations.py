@@ -112,11 +112,19 @@ class Conversations:
         return list(dropwhile(lambda message: message.role is Role.ASSISTANT, found))
 
     async def close_turn(
-        self, turn: Turn, *, text: str, model: str | None, state: AnswerState, telegram_ids: Sequence[int] = ()
+        self,
+        turn: Turn,
+        *,
+        text: str,
+        model: str | None,
+        state: AnswerState,
+        telegram_ids: Sequence[int] = (),
+        request_id: int | None = None,
     ) -> None:
         """Store the answer and mark the turn's update as done, both or neither.
 
         A turn is closed once: what comes later is not stored. A failed answer without text leaves no message.
+        `request_id` is that of the attempts that were made for it.
         """
         now = self._clock.now()
         once = update(messages).where(messages.c.id == turn.message_id, messages.c.closed_at.is_(None))
@@ -129,12 +137,28 @@ class Conversations:
         }
 
         async def close(connection: AsyncConnection) -> None:
-            first = (await connection.execute(once.values(closed_at=now))).rowcount == 1
+            first = (await connection.execute(once.values(closed_at=now, request_id=request_id))).rowcount == 1
             if first and not (state is AnswerState.FAILED and not text.strip()):
                 await _add(connection, turn.conversation_id, answer, now)
             await connection.execute(closing_update(turn.update_id, now))
 
         await self._database.write("conversations.close_turn", close)
+
+    async def last_request(self, chat_id: int, thread_id: int = 0) -> int | None:
+        """Which attempts were made for the last message of a chat whose turn is over; None: for none."""
+        query = (
+            select(messages.c.request_id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(
+                conversations.c.chat_id == chat_id,
+                conversations.c.thread_id == thread_id,
+                messages.c.request_id.is_not(None),
+            )
+            .order_by(messages.c.id.desc())
+            .limit(1)
+        )
+        rows = await self._database.rows("conversations.last_request", query)
+        return rows[0].request_id if rows else None
 
     async def turn_answered(self, update_id: int) -> bool:
         """Whether the turn of an update has been closed, by an answer or by a failure that was told."""

@@ -1,39 +1,48 @@
-"""Keeps the figures of requests to models and works out statistics: `PerformanceLog` of the language-model layer."""
+"""Keeps the figures of requests to models: `PerformanceLog` of the language-model layer."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, or_, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
-from llm.errors import FailureKind
-from llm.monitoring import AttemptRecord, ModelStats
+from llm.monitoring import AttemptRecord, FailureGroup, ModelStats, SeriesPoint
 from llm.types import Task
 from storage.database import Database
 from storage.errors import WriteFailed
-from storage.tables import attempts
+from storage.statistics import Statistics
+from storage.tables import attempt_totals, attempts
+from storage.totals import add_up, add_up_spans, forget_hours, store
 from storage.writer import BatchWriter, WriterLimits
 
-PERCENTILE = 95
+KEEP_ROWS = timedelta(days=30)
+CHUNK = 50
+"""So many rows go to the database at once: making them ready must not hold up the event loop."""
+
+_COLUMNS = tuple(AttemptRecord.__dataclass_fields__)
+_MOST_AT_ONCE = 5000
 
 
 class PerformanceRows:
-    """One row for each request to a model; an async context manager that writes what is left when it ends."""
+    """One row for each request to a model, and their totals; an async context that writes what is left when it ends.
+
+    Reading methods raise `ReadFailed`; rows that were just added are in what they give.
+    """
 
     def __init__(self, database: Database, clock: Clock, *, limits: WriterLimits | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._statistics = Statistics(database, clock)
         self._writer = BatchWriter("attempts", self._store, clock=clock, limits=limits)
 
     async def __aenter__(self) -> Self:
+        await self._catch_up()
         await self._writer.__aenter__()
         return self
 
@@ -41,6 +50,11 @@ class PerformanceRows:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._writer.__aexit__(kind, error, trace)
+
+    @property
+    def waiting(self) -> int:
+        """How many rows are not written yet."""
+        return self._writer.waiting
 
     def add(self, record: AttemptRecord) -> None:
         """Take a row to be written within about a second; never waits."""
@@ -53,103 +67,96 @@ class PerformanceRows:
     async def stats(
         self, *, since: datetime, model: str | None = None, task: Task | None = None
     ) -> Sequence[ModelStats]:
-        """Figures of each model since a moment, the most used first; rows that were just added are in it.
+        """Figures of each model since a moment, the most used first; the hour of the moment counts whole."""
+        await self._try_to_flush()
+        return await self._statistics.stats(since=since, model=model, task=task)
 
-        Raises `ReadFailed`. A database that cannot be written can still be read, and the writer tells of its faults.
-        """
+    async def series(
+        self, *, since: datetime | None, model: str | None = None, task: Task | None = None
+    ) -> Sequence[SeriesPoint]:
+        """What happened since a moment, or ever, in stretches of the same length."""
+        await self._try_to_flush()
+        return await self._statistics.series(since=since, model=model, task=task)
+
+    async def failures(self, *, since: datetime) -> Sequence[FailureGroup]:
+        """What failed since a moment, the newest first."""
+        await self._try_to_flush()
+        return await self._statistics.failures(since=since)
+
+    async def attempts_of(self, request_id: int) -> Sequence[AttemptRecord]:
+        """The attempts of one call in their order; none when they are forgotten."""
+        await self._try_to_flush()
+        return await self._statistics.attempts_of(request_id)
+
+    async def spent(self, *, since: datetime) -> float:
+        """What paid models have cost since an hour began."""
+        await self._try_to_flush()
+        return await self._statistics.spent(since=since)
+
+    async def export(self, take: Callable[[Sequence[AttemptRecord]], None]) -> None:
+        """Give all attempts that are kept one by one, the oldest first, in parts that are handed to `take`."""
+        await self._try_to_flush()
+        last = 0
+        while True:
+            query = select(attempts).where(attempts.c.id > last).order_by(attempts.c.id).limit(CHUNK)
+            rows = await self._database.rows("performance.export", query)
+            if not rows:
+                return
+            take([_record(row._mapping) for row in rows])
+            last = rows[-1].id
+
+    async def roll_up(self) -> int:
+        """Add up the days and the months that have ended; gives how many. Raises `WriteFailed`."""
+        return await add_up_spans(self._database, self._clock.now())
+
+    async def forget_old(self) -> None:
+        """Drop single attempts after 30 days, and hours that are long since in a day. Raises `WriteFailed`."""
+        now = self._clock.now()
+        too_old = attempts.c.started_at < now - KEEP_ROWS
+        oldest = select(attempts.c.id).where(too_old).limit(_MOST_AT_ONCE)
+
+        async def forget(connection: AsyncConnection) -> int:
+            return (await connection.execute(delete(attempts).where(attempts.c.id.in_(oldest)))).rowcount
+
+        while await self._database.write("performance.forget", forget) == _MOST_AT_ONCE:
+            pass
+        await forget_hours(self._database, now)
+
+    async def _try_to_flush(self) -> None:
+        # A database that cannot be written can still be read, and the writer tells of its faults.
         with suppress(WriteFailed):
             await self.flush()
-        chosen = and_(
-            attempts.c.started_at >= since,
-            *([] if model is None else [attempts.c.model == model]),
-            *([] if task is None else [attempts.c.task == task]),
-        )
-
-        async def work(connection: AsyncConnection) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
-            totals = (await connection.execute(_totals(chosen))).all()
-            return totals, (await connection.execute(_around_percentile(chosen))).all()
-
-        totals, around = await self._database.read("performance.stats", work)
-        percentiles = _percentiles(around)
-        return [_stats(row, percentiles.get(row.model)) for row in totals]
-
-    def now(self) -> datetime:
-        """The present moment, in UTC."""
-        return self._clock.now()
 
     async def _store(self, records: Sequence[AttemptRecord]) -> None:
-        rows = [asdict(record) for record in records]
-        await self._database.write("performance.add", lambda connection: connection.execute(insert(attempts), rows))
+        async def work(connection: AsyncConnection) -> None:
+            for start in range(0, len(records), CHUNK):
+                rows = [_row(record) for record in records[start : start + CHUNK]]
+                await connection.execute(insert(attempts), rows)
+            await store(connection, self._database, add_up(records))
+
+        await self._database.write("performance.add", work)
+
+    async def _catch_up(self) -> None:
+        """Add up what an earlier version has kept without totals; all of it or nothing."""
+
+        async def work(connection: AsyncConnection) -> None:
+            if await connection.scalar(select(func.count()).select_from(attempt_totals)):
+                return
+            last = 0
+            while True:
+                query = select(attempts).where(attempts.c.id > last).order_by(attempts.c.id).limit(CHUNK)
+                rows = (await connection.execute(query)).all()
+                if not rows:
+                    return
+                await store(connection, self._database, add_up(_record(row._mapping) for row in rows))
+                last = rows[-1].id
+
+        await self._database.write("performance.catch_up", work)
 
 
-def _totals(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Per model: counts, averages of whole answers, sums of tokens."""
-    whole = attempts.c.failure.is_(None)
-    requests = func.count()
-    return (
-        select(
-            attempts.c.model,
-            requests.label("requests"),
-            _count(attempts.c.failure == FailureKind.CANCELLED).label("cancelled"),
-            _count(whole).label("successes"),
-            func.avg(case((whole, attempts.c.latency_seconds))).label("latency"),
-            func.avg(case((whole, attempts.c.ttft_seconds))).label("ttft"),
-            func.coalesce(func.sum(attempts.c.prompt_tokens), 0).label("prompt_tokens"),
-            func.coalesce(func.sum(attempts.c.completion_tokens), 0).label("completion_tokens"),
-        )
-        .where(chosen)
-        .group_by(attempts.c.model)
-        .order_by(requests.desc(), attempts.c.model)
-    )
+def _row(record: AttemptRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _COLUMNS}
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, 1)))
-
-
-def _around_percentile(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Per model: the one or two latencies between which the percentile lies; the database sorts, not this process."""
-    ranked = (
-        select(
-            attempts.c.model,
-            attempts.c.latency_seconds.label("latency"),
-            func.row_number().over(partition_by=attempts.c.model, order_by=attempts.c.latency_seconds).label("rank"),
-            func.count().over(partition_by=attempts.c.model).label("size"),
-        )
-        .where(chosen, attempts.c.failure.is_(None))
-        .subquery()
-    )
-    below = PERCENTILE * (ranked.c.size - 1) // 100 + 1
-    return (
-        select(ranked.c.model, ranked.c.latency, ranked.c.size)
-        .where(or_(ranked.c.rank == below, ranked.c.rank == below + 1))
-        .order_by(ranked.c.model, ranked.c.rank)
-    )
-
-
-def _percentiles(around: Iterable[Row[Any]]) -> dict[str, float]:
-    """Between two neighbours in proportion, as numpy does it unless told otherwise."""
-    neighbours: defaultdict[str, list[float]] = defaultdict(list)
-    sizes: dict[str, int] = {}
-    for row in around:
-        neighbours[row.model].append(row.latency)
-        sizes[row.model] = row.size
-    return {
-        model: latencies[0] + (latencies[-1] - latencies[0]) * (PERCENTILE * (sizes[model] - 1) % 100 / 100)
-        for model, latencies in neighbours.items()
-    }
-
-
-def _stats(row: Row[Any], p95_latency: float | None) -> ModelStats:
-    judged = row.requests - row.cancelled
-    return ModelStats(
-        model=row.model,
-        requests_count=row.requests,
-        cancelled_count=row.cancelled,
-        success_rate=row.successes / judged if judged else None,
-        avg_latency=row.latency,
-        p95_latency=p95_latency,
-        avg_ttft=row.ttft,
-        prompt_tokens=row.prompt_tokens,
-        completion_tokens=row.completion_tokens,
-    )
+def _record(row: Any) -> AttemptRecord:
+    return AttemptRecord(**{name: row[name] for name in _COLUMNS})

@@ -17,10 +17,13 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
+    true,
 )
 
-from llm.errors import FailureKind
-from llm.types import Role, Task
+from llm.errors import FailureKind, Phase
+from llm.spans import Span
+from llm.types import Role, Task, Why
 from storage.column_types import AnyText, UtcMoment, big_id, words
 from storage.types import Access, AnswerState
 
@@ -76,8 +79,9 @@ Index(
     postgresql_where=conversations.c.closed_at.is_(None),
 )
 
-# `update_id` and `closed_at` belong to a person's message: which update brought it, and when its turn was over,
-# answered or not. `telegram_ids` are the messages in which an answer stands in the chat.
+# `update_id`, `closed_at` and `request_id` belong to a person's message: which update brought it, when its turn was
+# over, answered or not, and which attempts were made for it. `telegram_ids` are the messages in which an answer stands
+# in the chat.
 messages = Table(
     "messages",
     metadata,
@@ -90,6 +94,7 @@ messages = Table(
     Column("model", AnyText),
     Column("update_id", BigInteger, unique=True),
     Column("closed_at", UtcMoment),
+    Column("request_id", BigInteger),
     Column("telegram_ids", JSON, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -110,7 +115,7 @@ updates = Table(
 )
 Index("ix_updates_state_update_id", updates.c.state, updates.c.update_id)
 
-# One row for each request to a model.
+# One row for each request to a model; `request_id` is the same for all attempts at one answer.
 attempts = Table(
     "attempts",
     metadata,
@@ -124,5 +129,52 @@ attempts = Table(
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
     Column("failure", words(FailureKind)),
+    Column("request_id", BigInteger, nullable=False, server_default="0"),
+    Column("hop", Integer, nullable=False, server_default="0"),
+    Column("why", words(Why), nullable=False, server_default=Why.FIRST_CHOICE.value),
+    Column("waited_seconds", Double, nullable=False, server_default="0"),
+    Column("instead_of", AnyText),
+    Column("cached_tokens", Integer),
+    Column("cost", Double, nullable=False, server_default="0"),
+    Column("local", Boolean, nullable=False, server_default=true()),
+    Column("phase", words(Phase)),
+    Column("status", Integer),
+    Column("code", AnyText),
 )
 Index("ix_attempts_started_at_model", attempts.c.started_at, attempts.c.model)
+Index("ix_attempts_request_id", attempts.c.request_id)
+Index(
+    "ix_attempts_failed",
+    attempts.c.started_at,
+    sqlite_where=attempts.c.failure.is_not(None),
+    postgresql_where=attempts.c.failure.is_not(None),
+)
+
+# The attempts of an hour, a day or a month added up, so that a year answers at once. `outcome` is a kind of failure, or
+# `ok`. `latencies` and `ttfts` are written histograms. Kept in step with `attempts` within the same transaction.
+attempt_totals = Table(
+    "attempt_totals",
+    metadata,
+    Column("span", words(Span), primary_key=True),
+    Column("began", UtcMoment, primary_key=True),
+    Column("model", AnyText, primary_key=True),
+    Column("server", AnyText, primary_key=True),
+    Column("task", words(Task), primary_key=True),
+    Column("outcome", String(32), primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("latency_seconds", Double, nullable=False),
+    Column("ttft_seconds", Double, nullable=False),
+    Column("ttft_count", Integer, nullable=False),
+    Column("decode_seconds", Double, nullable=False),
+    Column("decode_tokens", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Column("cached_tokens", BigInteger, nullable=False),
+    Column("cost", Double, nullable=False),
+    Column("hedges", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("given", Integer, nullable=False),
+    Column("last_at", UtcMoment, nullable=False),
+    Column("latencies", Text, nullable=False),
+    Column("ttfts", Text, nullable=False),
+)

@@ -3,27 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from llm.errors import AttemptFailed, Failure, LLMError
-from llm.types import ChatResult, StreamEvent
-
-
-class Why(StrEnum):
-    """Why a target was asked at this moment."""
-
-    FIRST_CHOICE = "first_choice"
-    """It is the first of those that are thought well."""
-    SAME_AGAIN = "same_again"
-    """It failed in a way that passes."""
-    NEXT = "next"
-    """The one before it failed, or is not thought well."""
-    LARGER_CONTEXT = "larger_context"
-    """The conversation was too long for the one before it."""
-    TRIAL = "trial"
-    """It failed some time ago: this request finds out whether it is well again."""
-    HEDGE = "hedge"
-    """The one before it took unusually long to begin."""
+from llm.types import ChatResult, StreamEvent, Why
 
 
 @dataclass(frozen=True, slots=True)

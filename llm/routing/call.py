@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from llm.clock import Clock
 from llm.config import Timeouts
 from llm.errors import AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
-from llm.routing.attempts import Attempt, NoAnswer, Why, no_answer_of
+from llm.routing.attempts import Attempt, NoAnswer, no_answer_of
 from llm.routing.breaker import BreakerState, Pass
 from llm.routing.limits import SLOW_PREFILL, CallLimits, attempt_timeouts, begin_seconds
 from llm.routing.policy import Policy
 from llm.routing.retrying import backoff_seconds
+from llm.routing.spending import Spending
 from llm.routing.target import ModelClient, Target
-from llm.types import ChatRequest, ChatResult
+from llm.spans import Span
+from llm.types import ChatRequest, ChatResult, Why
 
 PATIENCE_SECONDS = 2.5
 """So long the same target is waited for while another one could be asked now: a blip of the first choice's must not
@@ -26,13 +28,14 @@ LOOK_AGAIN_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Send a request to this target now."""
+    """Send a request to this target now; `instead_of` is the model that was to answer, when that is another one."""
 
     target: Target
     client: ModelClient
     granted: Pass
     why: Why
     timeouts: Timeouts
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Call:
     clock: Clock
     randomness: random.Random
     prompt_tokens: int = 0
+    spending: Spending | None = None
+    request_id: int = 0
     attempts: list[Attempt] = field(default_factory=list)
     result: ChatResult | None = None
     shown: str = ""
@@ -81,6 +86,7 @@ class Call:
     _root: AttemptFailed | None = None
     _stopped: AttemptFailed | None = None
     _unavailable: NoModelAvailable | None = None
+    _over_budget: Span | None = None
     _least_context: int = 0
     _last: Target | None = None
     _started: float = 0.0
@@ -135,6 +141,12 @@ class Call:
             return replace(self.request, continue_from=self.shown)
         return self.request
 
+    def hold(self, ask: Ask) -> Callable[[], None]:
+        """Hold back what a request is expected to cost, until the function that this gives is called."""
+        if self.spending is None:
+            return _nothing
+        return self.spending.hold(ask.client.config, self.prompt_tokens)
+
     def hedge(self, target: Target) -> Ask | None:
         """Somebody else who is well, on another machine, and no cloud in the place of a local one."""
         asked = self._client(target)
@@ -186,10 +198,14 @@ class Call:
         if context is not None and context < self._least_context:
             return None
         try:
-            return target.source.client()
+            client = target.source.client()
         except NoModelAvailable as error:
             self._unavailable = self._unavailable or error
             return None
+        if self.spending is not None and (span := self.spending.exhausted(client.config, self.prompt_tokens)):
+            self._over_budget = span
+            return None
+        return client
 
     def _ask(self, target: Target, client: ModelClient, *, others: int) -> Ask | None:
         standing = self._standing(target)
@@ -202,6 +218,7 @@ class Call:
         if not standing.tries:
             target.budget.request()
         why = self._why(target, granted)
+        instead_of = self._instead_of(target)
         self._last = target
         reading = self.prompt_tokens / SLOW_PREFILL
         timeouts = attempt_timeouts(
@@ -212,7 +229,7 @@ class Call:
             loading=target.source.needs_loading,
             prompt_seconds=reading,
         )
-        return Ask(target, client, granted, why, timeouts)
+        return Ask(target, client, granted, why, timeouts, instead_of)
 
     def _why(self, target: Target, granted: Pass) -> Why:
         if granted.trial:
@@ -223,7 +240,16 @@ class Call:
             return Why.LARGER_CONTEXT
         return Why.FIRST_CHOICE if target is self.targets[0] else Why.NEXT
 
+    def _instead_of(self, target: Target) -> str | None:
+        """The model that failed before, or that would have been the first choice."""
+        before = self._last or self.targets[0]
+        return None if before is target else before.source.name
+
     def _give_up(self, retry_in: float | None) -> GiveUp:
+        if self._over_budget is not None and self.spending is not None and self._root is None:
+            failure = Failure(FailureKind.QUOTA, Phase.CONNECT, self.elapsed, code=f"budget_{self._over_budget.value}")
+            left = self.spending.seconds_left(self._over_budget)
+            return GiveUp(NoAnswer(failure, retry_in=left if retry_in is None else min(left, retry_in)))
         root = self._root or next((one.last_failed for one in self.targets if one.last_failed is not None), None)
         if root is None:
             reason = self._unavailable.reason if self._unavailable is not None else "no_target"
@@ -242,3 +268,7 @@ class Call:
 
     def _standing(self, target: Target) -> _Standing:
         return self._standings.setdefault(id(target), _Standing())
+
+
+def _nothing() -> None:
+    pass

@@ -18,6 +18,7 @@ from llm.routing.limits import CallLimits
 from llm.routing.policy import policy_of
 from llm.routing.retrying import RetryBudget
 from llm.routing.running import Running
+from llm.routing.spending import Spending, cost_of
 from llm.routing.target import Target
 from llm.types import (
     ChatRequest,
@@ -31,6 +32,7 @@ from llm.types import (
 MOST_HEDGES_SAVED = 3.0
 CHARACTERS_PER_TOKEN = 3
 """For a limit of time that is enough; what fits is reckoned by the client."""
+REQUEST_ID_BITS = 63
 
 Tell = Callable[[Target, Attempt], None]
 """Is told of each failed attempt whose cause somebody has to mend in the settings."""
@@ -55,6 +57,7 @@ class LLMFallbackManager:
         fallback_enabled: bool = True,
         tell: Tell | None = None,
         hedge_share: float = 0.0,
+        spending: Spending | None = None,
     ) -> None:
         """`hedge_share`: so many of all requests may be sent a second time when the first takes unusually long."""
         self.targets = tuple(targets)
@@ -64,7 +67,12 @@ class LLMFallbackManager:
         self._monitor = monitor
         self._fallback_enabled = fallback_enabled
         self._tell = tell
+        self._spending = spending
         self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
+
+    def new_request_id(self) -> int:
+        """A number under which the attempts of one call will be found in the figures."""
+        return self._randomness.getrandbits(REQUEST_ID_BITS)
 
     async def chat_with_fallback(self, messages: Sequence[Message] | ChatRequest) -> Answered:
         """Get the whole answer and how it came about. Raises what `stream_with_fallback` raises."""
@@ -89,6 +97,8 @@ class LLMFallbackManager:
             self._clock,
             self._randomness,
             prompt_tokens=sum(len(message.text) for message in request.messages) // CHARACTERS_PER_TOKEN,
+            spending=self._spending,
+            request_id=self.new_request_id() if request.request_id is None else request.request_id,
         )
         while True:
             match call.next_step():
@@ -179,6 +189,17 @@ class LLMFallbackManager:
         if policy.tell_admin and self._tell is not None:
             self._tell(ask.target, record)
 
+    def _cost(self, attempt: Running) -> float:
+        """What an attempt has cost; what an answer that broke off has cost nobody tells, so that it is estimated."""
+        config = attempt.ask.client.config
+        if not (config.price_in or config.price_out):
+            return 0.0
+        if attempt.result is not None and (usage := attempt.result.usage) is not None:
+            return cost_of(config, usage.prompt_tokens, usage.completion_tokens)
+        if attempt.ttft is None and attempt.result is None:
+            return 0.0
+        return cost_of(config, attempt.call.prompt_tokens, attempt.characters // CHARACTERS_PER_TOKEN)
+
     def _record(self, attempt: Running, failure: Failure | None) -> Attempt:
         ask, client = attempt.ask, attempt.ask.client
         record = Attempt(
@@ -192,22 +213,40 @@ class LLMFallbackManager:
             failure=failure,
         )
         attempt.call.attempts.append(record)
+        attempt.release()
+        cost = self._cost(attempt)
+        if self._spending is not None and cost:
+            self._spending.add(cost)
         if self._monitor is not None:
-            usage = attempt.result.usage if attempt.result is not None else None
-            self._monitor.log_request(
-                AttemptRecord(
-                    started_at=attempt.started_at,
-                    model=record.model,
-                    server=record.server,
-                    task=attempt.call.request.task,
-                    latency_seconds=record.seconds,
-                    ttft_seconds=record.ttft_seconds,
-                    prompt_tokens=usage.prompt_tokens if usage else None,
-                    completion_tokens=usage.completion_tokens if usage else None,
-                    failure=failure.kind if failure is not None else None,
-                )
-            )
+            self._monitor.log_request(_row(attempt, record, cost))
         return record
+
+
+def _row(attempt: Running, record: Attempt, cost: float) -> AttemptRecord:
+    call, failure = attempt.call, record.failure
+    usage = attempt.result.usage if attempt.result is not None else None
+    return AttemptRecord(
+        started_at=attempt.started_at,
+        model=record.model,
+        server=record.server,
+        task=call.request.task,
+        latency_seconds=record.seconds,
+        ttft_seconds=record.ttft_seconds,
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
+        failure=failure.kind if failure is not None else None,
+        request_id=call.request_id,
+        hop=len(call.attempts) - 1,
+        why=record.why,
+        waited_seconds=record.began,
+        instead_of=attempt.ask.instead_of,
+        cached_tokens=usage.cached_tokens if usage else None,
+        cost=cost,
+        local=attempt.ask.client.config.local is not False,
+        phase=failure.phase if failure is not None else None,
+        status=failure.status if failure is not None else None,
+        code=failure.code if failure is not None else None,
+    )
 
 
 def _routed(attempt: Running, event: StreamEvent) -> Iterator[RoutedEvent]:

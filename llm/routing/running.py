@@ -26,6 +26,7 @@ class Running:
         self.request = call.request_for(ask.target)
         self.continuation = Continuation(self.request.continue_from)
         self.granted = ask.granted
+        self.release = call.hold(ask)
         self.result: ChatResult | None = None
         self.ttft: float | None = None
         self.over = False
@@ -73,6 +74,11 @@ class Running:
         if failure.kind not in {FailureKind.FIRST_TOKEN_TIMEOUT, FailureKind.CONNECT_TIMEOUT}:
             return False
         return self.ask.timeouts.first_token < min(LEAST_SHARE_SECONDS, limits.begin) / 2
+
+    @property
+    def characters(self) -> int:
+        """How much has come."""
+        return self._characters
 
     def _crawls(self, writing: float) -> bool:
         return self._characters < CRAWL_CHARACTERS_PER_SECOND * writing

@@ -121,6 +121,13 @@ class ServingModel:
         return self._client
 
     @property
+    def name(self) -> str:
+        """The name of the model; while none is known, that of the one that is wanted, or nothing."""
+        if self._view.model is not None:
+            return self._view.model.config.name
+        return self._configured.name if self._configured is not None else self._wanted or ""
+
+    @property
     def kind(self) -> ServerKind:
         """The kind of its server; generic as long as nobody knows."""
         return self._view.model.kind if self._view.model is not None else ServerKind.GENERIC

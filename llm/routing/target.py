@@ -47,6 +47,10 @@ class TargetSource(Protocol):
         """Take note that it has failed, so that it is looked at again soon."""
 
     @property
+    def name(self) -> str:
+        """The name of the model, as far as it is known."""
+
+    @property
     def kind(self) -> ServerKind:
         """The kind of its server."""
 

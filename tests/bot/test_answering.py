@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ from llm.clock import SystemClock
 from llm.config import Timeouts
 from llm.errors import FailureKind
 from llm.http import make_client
-from llm.monitoring import AttemptRecord, ModelPerformanceMonitor, ModelStats
+from llm.monitoring import AttemptRecord, FailureGroup, ModelPerformanceMonitor, ModelStats, SeriesPoint
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.serving_model import ServingModel
 from llm.routing.target import Target
@@ -54,8 +54,14 @@ class Rows:
     ) -> Sequence[ModelStats]:
         raise NotImplementedError
 
-    def now(self) -> datetime:
-        return datetime.now(UTC)
+    async def series(self, **_: object) -> Sequence[SeriesPoint]:
+        raise NotImplementedError
+
+    async def failures(self, **_: object) -> Sequence[FailureGroup]:
+        raise NotImplementedError
+
+    async def attempts_of(self, request_id: int) -> Sequence[AttemptRecord]:
+        raise NotImplementedError
 
 
 @dataclass
@@ -123,7 +129,9 @@ async def test_a_stop_ends_the_wait_at_once_and_closes_the_connection(desk: Desk
             if isinstance(event, AnswerText):
                 asyncio.get_running_loop().call_later(0.02, stop.stop)
                 pressed = asyncio.get_running_loop().time() + 0.02
-    assert events[-1] == AnswerStopped("part")
+    assert isinstance(events[-1], AnswerStopped)
+    assert events[-1].text == "part"
+    assert events[-1].request_id == desk.rows[0].request_id
     gone = await desk.server.wait_disconnect()
     assert gone.at - pressed < 0.1
     assert desk.kinds == [FailureKind.CANCELLED]
@@ -133,7 +141,9 @@ async def test_a_stop_before_the_beginning_asks_for_no_words(desk: Desk) -> None
     stop = StopSignal()
     stop.stop()
     stop.stop()
-    assert (await desk.all(stop))[-1] == AnswerStopped("")
+    last = (await desk.all(stop))[-1]
+    assert isinstance(last, AnswerStopped)
+    assert last.text == ""
     assert desk.server.chats == []
     assert desk.kinds == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from llm.monitoring import ModelPerformanceMonitor, ModelStats
+from llm.monitoring import AttemptRecord, FailureGroup, ModelPerformanceMonitor, ModelStats, SeriesPoint
 from llm.types import Task
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -37,8 +37,14 @@ class Asked:
         self.questions.append((since, model, task))
         return ()
 
-    def now(self) -> datetime:
-        return NOW
+    async def series(self, **_: object) -> Sequence[SeriesPoint]:
+        raise AssertionError
+
+    async def failures(self, **_: object) -> Sequence[FailureGroup]:
+        raise AssertionError
+
+    async def attempts_of(self, request_id: int) -> Sequence[AttemptRecord]:
+        raise AssertionError
 
 
 async def test_a_period_ends_now_and_none_reaches_back_to_the_beginning() -> None:
@@ -51,5 +57,5 @@ async def test_a_period_ends_now_and_none_reaches_back_to_the_beginning() -> Non
 
 
 def test_tokens_are_counted_together() -> None:
-    stats = ModelStats("tiny", 1, 0, 1.0, 0.1, 0.1, 0.1, prompt_tokens=30, completion_tokens=12)
+    stats = ModelStats("tiny", 1, 0, 1.0, 0.1, None, 0.1, None, None, prompt_tokens=30, completion_tokens=12)
     assert stats.total_tokens == 42

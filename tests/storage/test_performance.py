@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from llm.clock import SystemClock
 from llm.errors import FailureKind
 from llm.monitoring import AttemptRecord, ModelPerformanceMonitor, ModelStats
-from llm.types import Task
+from llm.types import Task, Why
 from storage import Database, PerformanceRows, ReadFailed, open_database
 from storage.tables import attempts
 from tests.storage.loop_time import watched_loop
@@ -45,33 +45,36 @@ async def stats_of(
 
 
 async def test_rows_that_still_wait_are_counted(database: Database, clock: SystemClock) -> None:
-    assert await stats_of(database, clock, [request(2.0, ttft=0.5), request(2.0, ttft=1.5)]) == [
-        ModelStats(
-            "qwen",
-            requests_count=2,
-            cancelled_count=0,
-            success_rate=1.0,
-            avg_latency=2.0,
-            p95_latency=2.0,
-            avg_ttft=1.0,
-            prompt_tokens=20,
-            completion_tokens=10,
-        )
-    ]
+    (stats,) = await stats_of(database, clock, [request(2.0, ttft=0.5), request(2.0, ttft=1.5)])
+    assert stats.latency is not None
+    assert stats.latency.p50 == pytest.approx(2.0, rel=0.01)
+    assert stats == ModelStats(
+        "qwen",
+        requests_count=2,
+        cancelled_count=0,
+        success_rate=1.0,
+        avg_latency=2.0,
+        latency=stats.latency,
+        avg_ttft=1.0,
+        ttft=stats.ttft,
+        tokens_per_second=5.0,
+        prompt_tokens=20,
+        completion_tokens=10,
+    )
 
 
 async def test_a_row_is_kept_as_it_was(database: Database, clock: SystemClock) -> None:
     record = request(2.0, ttft=0.5, failure=FailureKind.STALL, task=Task.CLASSIFICATION, tokens=(None, 7))
     await stats_of(database, clock, [record])
     (row,) = await database.rows("test", select(attempts))
-    assert AttemptRecord(*row[1:]) == record
+    assert AttemptRecord(**{name: row._mapping[name] for name in AttemptRecord.__dataclass_fields__}) == record
 
 
 async def test_latencies_are_those_of_whole_answers(database: Database, clock: SystemClock) -> None:
     failed = request(100.0, ttft=50.0, failure=FailureKind.STALL)
     cancelled = request(200.0, ttft=60.0, failure=FailureKind.CANCELLED)
     (stats,) = await stats_of(database, clock, [request(2.0, ttft=0.5), request(2.0), failed, cancelled])
-    assert (stats.avg_latency, stats.p95_latency, stats.avg_ttft) == (2.0, 2.0, 0.5)
+    assert (stats.avg_latency, stats.avg_ttft) == (2.0, 0.5)
 
 
 async def test_a_cancelled_request_counts_neither_for_nor_against(database: Database, clock: SystemClock) -> None:
@@ -107,7 +110,8 @@ async def test_period_model_and_task_narrow_the_figures(database: Database, cloc
 
         assert await latencies(since=NOON) == [5.0, 5.0]
         assert await latencies(since=NOON, task=Task.CHAT, model="qwen") == [3.0]
-        assert await latencies(since=NOON + timedelta(seconds=1)) == []
+        assert await latencies(since=NOON + timedelta(minutes=59)) == [5.0, 5.0], "an hour counts whole"
+        assert await latencies(since=NOON + timedelta(hours=1)) == []
         assert await latencies(since=NOON.astimezone(datetime.fromisoformat("2026-01-01T00:00+05:00").tzinfo)) == [
             5.0,
             5.0,
@@ -115,7 +119,9 @@ async def test_period_model_and_task_narrow_the_figures(database: Database, cloc
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 19, 20, 21, 22, 100, 101, 1001])
-async def test_the_percentile_is_the_exact_one(database: Database, clock: SystemClock, size: int) -> None:
+async def test_the_percentile_is_within_two_per_cent_of_the_exact_one(
+    database: Database, clock: SystemClock, size: int
+) -> None:
     randomness = random.Random(size)
     latencies = {
         "steady": [randomness.gauss(3, 0.5) for _ in range(size)],
@@ -124,7 +130,7 @@ async def test_the_percentile_is_the_exact_one(database: Database, clock: System
     }
     records = [request(latency, model=model) for model, values in latencies.items() for latency in values]
     found = {stats.model: stats.p95_latency for stats in await stats_of(database, clock, records)}
-    assert found == {model: pytest.approx(np.percentile(values, 95)) for model, values in latencies.items()}
+    assert found == {model: pytest.approx(np.percentile(values, 95), rel=0.02) for model, values in latencies.items()}
 
 
 async def test_the_monitor_gives_figures_of_a_period_that_ends_now(database: Database, clock: SystemClock) -> None:
@@ -153,6 +159,8 @@ async def test_figures_of_many_rows_leave_the_loop_free(database: Database, cloc
         "task": Task.CHAT,
     }
     many = [{**row, "model": f"m{n % 7}", "latency_seconds": n % 977 / 100} for n in range(20_000)]
+    for row_of in many:
+        row_of |= {"hop": 0, "why": Why.FIRST_CHOICE, "request_id": 0, "waited_seconds": 0, "cost": 0, "local": True}
     await database.write("test", lambda connection: connection.execute(insert(attempts), many))
     async with PerformanceRows(database, clock) as rows:
         await rows.stats(since=EVER)

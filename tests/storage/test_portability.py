@@ -90,7 +90,8 @@ async def test_statements_of_the_repositories(clock: SystemClock) -> None:
         await rows.stats(since=datetime.min.replace(tzinfo=UTC), model="m", task=Task.CHAT)
     assert any("ON CONFLICT (update_id) DO NOTHING RETURNING" in said for said in ear.said)
     assert any("ON CONFLICT (id) DO UPDATE SET name = excluded.name" in said for said in ear.said)
-    assert any("row_number() OVER (PARTITION BY" in said for said in ear.said)
+    assert any("string_agg(CASE WHEN" in said for said in ear.said)
+    assert any("ON CONFLICT (span, began, model" in said for said in ear.said)
 
 
 def test_the_schema_has_its_forms_in_postgresql() -> None:

@@ -8,10 +8,22 @@ import pytest
 
 from bot.i18n import Texts
 from bot.views.stats import Period, stats_text
-from llm.monitoring import ModelStats
+from llm.monitoring import ModelStats, Percentiles
 
 T = Texts().translator("en")
-STATS = ModelStats("tiny", 3, 0, 2 / 3, 1.234, 12.6, None, prompt_tokens=1234567, completion_tokens=5)
+STATS = ModelStats(
+    "tiny",
+    3,
+    0,
+    2 / 3,
+    1.234,
+    Percentiles(1.0, 5.0, 12.6, 20.0),
+    None,
+    None,
+    None,
+    prompt_tokens=1234567,
+    completion_tokens=5,
+)
 
 
 def shown(stats: ModelStats, label: str) -> str:

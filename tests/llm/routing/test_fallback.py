@@ -7,10 +7,10 @@ import asyncio
 import pytest
 
 from llm.errors import FailureKind
-from llm.routing.attempts import Answered, NoAnswer, Restarted, Why
+from llm.routing.attempts import Answered, NoAnswer, Restarted
 from llm.routing.breaker import BreakerState
 from llm.routing.limits import CallLimits
-from llm.types import Task, TextDelta
+from llm.types import Task, TextDelta, Why
 from tests.llm.routing.stage import BROKEN, BUSY, CUT, LIMITS, LOST, SILENT, STALLED, Stage, kinds, play
 from tests.llm.routing.virtual import HELLO, OK, REFUSED, Act
 

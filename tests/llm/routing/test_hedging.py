@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from llm.errors import FailureKind
-from llm.routing.attempts import Answered, NoAnswer, Why
+from llm.routing.attempts import Answered, NoAnswer
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
+from llm.types import Why
 from tests.llm.routing.virtual import HELLO, OK, REFUSED, Act, LoopClock, ScriptedClient, in_virtual_time
 
 SLOW = Act(first=10)
