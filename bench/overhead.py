@@ -39,7 +39,7 @@ from llm.client import LLMClient
 from llm.clock import SystemClock
 from llm.config import ModelConfig, Timeouts
 from llm.http import make_client
-from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
+from llm.monitoring import AttemptRecord, ModelPerformanceMonitor, Subjects
 from llm.routing.call import Ask, Call
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.limits import CallLimits
@@ -142,6 +142,9 @@ class _Rows:
 
     async def attempts_of(self, request_id: int) -> tuple[()]:
         return ()
+
+    async def subjects(self) -> Subjects:
+        return Subjects()
 
 
 async def make_manager(base: str, stack: AsyncExitStack, targets: int = 1) -> LLMFallbackManager:

@@ -121,6 +121,7 @@ async def measure(database: Database, clock: SystemClock) -> tuple[dict[str, lis
             questions[f"stats {name}, a model"] = partial(kept.stats, since=start or EVER, model=MODELS[0])
             questions[f"chart {name}"] = partial(kept.series, since=start)
         questions["errors 24h"] = partial(kept.failures, since=clock.now() - timedelta(days=1))
+        questions["buttons"] = kept.subjects
         questions["why"] = partial(kept.attempts_of, 1)
         for ask in questions.values():
             await ask()

@@ -13,18 +13,20 @@ from pathlib import Path
 from bot.errors import Problem, SettingsError, StartError
 from bot.lean_import import load_aiogram
 from bot.log import set_up_logging
-from bot.settings import format_problems, load_settings
+from bot.period import Period
+from bot.settings import Settings, format_problems, load_settings
+from llm.types import Task
 
 EXIT_SETTINGS = 2
 EXIT_START = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the bot until it is told to stop. Returns the exit code: 2 for wrong settings, 1 when it cannot start."""
-    parser = argparse.ArgumentParser(prog="domovoy", description="A Telegram bot in front of your own language models.")
-    parser.add_argument("--env-file", type=Path, help="settings file (default: .env, where there is one)")
-    parser.add_argument("--version", action="version", version=f"domovoy {version('domovoy')}")
-    options = parser.parse_args(arguments)
+    """Run the bot until it is told to stop, or answer a question about it.
+
+    Returns the exit code: 2 for wrong settings, 1 when it cannot start or has no figures to show.
+    """
+    options = _parser().parse_args(arguments)
     try:
         if options.env_file is not None and not options.env_file.is_file():
             raise SettingsError((Problem("--env-file", str(options.env_file), "must be a file that exists"),))
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(format_problems(error.problems) + "\n")
         return EXIT_SETTINGS
+    if options.question is not None:
+        return _answer(options, settings)
     set_up_logging(level=settings.log_level, form=settings.log_format, secrets=settings.secrets)
     load_aiogram()
     from bot.app import run  # the heavy part: a wrong setting is told before it is loaded
@@ -43,6 +47,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_START
     except KeyboardInterrupt:
         return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="domovoy", description="A Telegram bot in front of your own language models.")
+    parser.add_argument("--env-file", type=Path, help="settings file (default: .env, where there is one)")
+    parser.add_argument("--version", action="version", version=f"domovoy {version('domovoy')}")
+    questions = parser.add_subparsers(dest="question", title="questions, which can be asked while the bot runs")
+    stats = questions.add_parser("stats", help="figures of each model")
+    stats.add_argument("model", nargs="?", help="of this model only")
+    stats.add_argument("--task", type=Task, choices=list(Task), help="of requests for this only")
+    errors = questions.add_parser("errors", help="what failed, in groups")
+    models = questions.add_parser("models", help="the model servers and what they have, looked at now")
+    for question, usual in ((stats, Period.DAY), (errors, Period.WEEK)):
+        question.add_argument(
+            "--period", type=Period, choices=list(Period), default=usual, help=f"how far back (default: {usual.value})"
+        )
+    for question in (stats, errors, models):
+        question.add_argument("--json", action="store_true", help="as JSON")
+    return parser
+
+
+def _answer(options: argparse.Namespace, settings: Settings) -> int:
+    set_up_logging(level="ERROR", form=settings.log_format, secrets=settings.secrets)
+    load_aiogram()
+    from bot.terminal import Terminal
+    from storage import StorageError
+
+    terminal = Terminal(settings, as_json=options.json)
+    try:
+        match options.question:
+            case "stats":
+                asyncio.run(terminal.stats(options.model, options.period, options.task))
+            case "errors":
+                asyncio.run(terminal.errors(options.period))
+            case _:
+                asyncio.run(terminal.models())
+    except StorageError as error:
+        sys.stderr.write(f"domovoy: {error}\n")
+        return EXIT_START
     return 0
 
 

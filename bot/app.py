@@ -9,19 +9,20 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import orjson
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.types import Update
 
-from bot.access import Doorkeeper, OwnerCode
+from bot.access import OwnerCode
 from bot.access_cards import AccessCards
-from bot.answering import Answering, misconfigured
+from bot.alerts import Alerts
+from bot.answering import Answering
+from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
 from bot.delivery.flood import FloodControl
@@ -29,12 +30,24 @@ from bot.errors import StartError
 from bot.greeting import Greeting
 from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
+from bot.health import HealthCheck, LoopLag
 from bot.i18n import Texts
 from bot.intake.inbox import Feed, InboxWorker
 from bot.intake.polling import Polling
 from bot.jobs import Jobs
 from bot.middlewares.person import PersonMiddleware
+from bot.model_control import ModelControl
 from bot.notices import AdminNotices
+from bot.parts import (
+    PLAYGROUND_TOKEN,
+    make_bot,
+    make_doorkeeper,
+    make_manager,
+    make_metrics,
+    make_metrics_server,
+    make_models,
+    make_spending,
+)
 from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
 from bot.running import RunningAnswers
@@ -43,28 +56,18 @@ from bot.startup import Announcer
 from bot.turns import Turns
 from bot.wiring import Wiring
 from llm.clock import Clock, SystemClock
-from llm.config import Timeouts
 from llm.demo import demo_mounts
-from llm.http import HttpClient, make_client
+from llm.http import make_client
 from llm.monitoring import ModelPerformanceMonitor
-from llm.routing.fallback import LLMFallbackManager
-from llm.routing.limits import CallLimits
-from llm.routing.pool import ModelPool
 from llm.routing.recovery import RecoveryWatch
 from llm.routing.serving_model import Search, ServingModel
-from llm.routing.target import Target
 from storage import Conversations, Database, Inbox, People, PerformanceRows, QueuedUpdate, StorageError, open_database
 
 logger = structlog.get_logger()
 
-# The page's own bot and its admin (the page offers to be either of its people).
-PLAYGROUND_TOKEN = "42:playground"  # noqa: S105 - opens nothing but the page on this machine
-PLAYGROUND_ADMIN = 1
 PLAYGROUND_STATE = Path("data/playground.json")
 # How long answers may still be written after the order to stop; what is not done then is done after the restart.
 GRACE_SECONDS = 1.0
-# So many of all requests may be sent a second time when the first takes unusually long to begin.
-HEDGE_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +129,14 @@ async def running_app(
             rows = await stack.enter_async_context(PerformanceRows(database, clock))
             people, inbox, running = People(database, clock), Inbox(database, clock), RunningAnswers()
             conversations = Conversations(database, clock)
-            texts, monitor = Texts(), ModelPerformanceMonitor(rows, clock)
+            texts, metrics = Texts(), make_metrics(settings)
+            monitor = ModelPerformanceMonitor(rows, clock, also=metrics.count if metrics is not None else None)
             doorkeeper, code = await make_doorkeeper(settings, people, randomness)
             notices = await stack.enter_async_context(AdminNotices(bot, doorkeeper, texts))
-            manager = make_manager(settings, pool, clock, randomness, monitor, notices)
+            spending = await make_spending(settings, rows, clock)
+            alerts = Alerts(spending=spending, notices=notices, database=database, clock=clock)
+            manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending)
+            control = ModelControl(pool, manager)
             await stack.enter_async_context(RecoveryWatch(manager.targets, clock))
             turns = Turns(
                 answering=Answering(manager, conversations, notices.tell),
@@ -140,18 +147,38 @@ async def running_app(
                 rich=settings.rich_messages,
             )
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
-            dispatcher = Dispatcher(
+            charts = await stack.enter_async_context(ChartMaker())
+            lag = await stack.enter_async_context(LoopLag(clock))
+            dispatcher = Dispatcher()
+            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
+            polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
+            jobs = Jobs(pool, inbox, rows, partial(alerts.look, control), clock)
+            health = HealthCheck(
+                clock=clock,
+                lag=lag,
+                polling=polling,
+                inbox=inbox,
+                running=running,
+                rows=rows,
+                jobs=jobs,
+                database_file=database.file,
+            )
+            dispatcher.workflow_data.update(
                 **Wiring(
                     cards=cards,
+                    charts=charts,
+                    clock=clock,
+                    control=control,
                     conversations=conversations,
                     doorkeeper=doorkeeper,
+                    health=health,
                     menus=menus,
-                    models=pool.primary,
                     pool=pool,
                     monitor=monitor,
                     notices=notices,
                     people=people,
                     rich_mode=settings.rich_messages,
+                    rows=rows,
                     running=running,
                     texts=texts,
                     turns=turns,
@@ -159,13 +186,13 @@ async def running_app(
             )
             dispatcher.update.outer_middleware(PersonMiddleware(doorkeeper, texts, menus, cards))
             dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
-            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
-            polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
+            if metrics is not None:
+                await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
             greeting = Greeting(bot, menus, doorkeeper, clock)
             await pool.refresh()
             announcer.models(pool.candidates())
             announcer.later_settings()
-            await stack.enter_async_context(Jobs(pool, inbox, rows, clock))
+            await stack.enter_async_context(jobs)
             work = await stack.enter_async_context(_at_work(polling, worker, greeting, running))
             if code is not None:
                 announcer.owner_code(code)
@@ -180,79 +207,6 @@ async def running_app(
         raise StartError(f"{error}; set PLAYGROUND_PORT to a free port") from error
     except StorageError as error:
         raise StartError(f"the database cannot be used: {error}; see DATABASE_URL") from error
-
-
-def make_models(settings: Settings, http: HttpClient, clock: Clock, search: Search | None) -> ModelPool:
-    """The models that answer people, as the settings have them."""
-    timeouts = Timeouts(first_token=settings.timeout_seconds)
-    primary = ServingModel(
-        http=http,
-        clock=clock,
-        timeouts=timeouts,
-        configured=settings.primary_model,
-        wanted_base=settings.llm_api_base,
-        wanted_model=settings.llm_model,
-        key=settings.llm_api_key,
-        search=search,
-    )
-    fallbacks = settings.fallback_models if settings.fallback_enabled else ()
-    return ModelPool(
-        primary, [ServingModel(http=http, clock=clock, timeouts=timeouts, configured=one) for one in fallbacks]
-    )
-
-
-def make_manager(
-    settings: Settings,
-    pool: ModelPool,
-    clock: Clock,
-    randomness: random.Random,
-    monitor: ModelPerformanceMonitor,
-    notices: AdminNotices,
-) -> LLMFallbackManager:
-    """Who is asked for answers, in which order and within which limits."""
-    primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
-    settings_of = [primary, *(f"FALLBACK_MODELS__{number}__" for number in range(len(pool.fallbacks)))]
-    targets = [
-        Target(model, setting=setting, monotonic=clock.monotonic, randomness=randomness)
-        for model, setting in zip(pool.every, settings_of, strict=True)
-    ]
-    return LLMFallbackManager(
-        targets,
-        clock=clock,
-        randomness=randomness,
-        limits=CallLimits(begin=settings.timeout_seconds, max_retries=settings.max_retries),
-        monitor=monitor,
-        fallback_enabled=settings.fallback_enabled,
-        hedge_share=HEDGE_SHARE if settings.hedging else 0.0,
-        tell=lambda target, attempt: notices.tell(misconfigured(target, attempt)),
-    )
-
-
-def make_bot(settings: Settings, playground: Playground | None) -> Bot:
-    """The client of Telegram, of a Bot API server of one's own, or of the page on this machine."""
-    if playground is not None:
-        return Bot(PLAYGROUND_TOKEN, AiohttpSession(api=TelegramAPIServer.from_base(playground.base_url)))
-    base = settings.telegram_api_base
-    server = TelegramAPIServer.from_base(base) if base else PRODUCTION
-    return Bot(settings.bot_token.get_secret_value(), AiohttpSession(api=server))
-
-
-async def make_doorkeeper(
-    settings: Settings, people: People, randomness: random.Random
-) -> tuple[Doorkeeper, OwnerCode | None]:
-    """Who may come in, and the code for the owner of a bot that has no admin yet."""
-    admin_ids = settings.admin_ids
-    if settings.playground and not admin_ids:
-        admin_ids = (PLAYGROUND_ADMIN,)
-    code = None if admin_ids or await people.admins() else OwnerCode(randomness)
-    doorkeeper = Doorkeeper(
-        people,
-        mode=settings.effective_access,
-        admin_ids=admin_ids,
-        allowed_ids=settings.allowed_ids,
-        owner_code=code,
-    )
-    return doorkeeper, code
 
 
 async def _playground(stack: AsyncExitStack, settings: Settings, clock: Clock, state_path: Path) -> Playground | None:

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from hashlib import blake2b
 
 from aiogram.filters.callback_data import CallbackData
+
+from bot.period import Period
+from llm.types import Task
+
+MARK_BYTES = 6
+
+
+def mark_of(name: str) -> str:
+    """What stands for a name that may be too long for a button."""
+    return blake2b(name.encode(), digest_size=MARK_BYTES).hexdigest()
 
 
 class AccessDecision(StrEnum):
@@ -43,3 +54,29 @@ class RichPress(CallbackData, prefix="rich"):
     """A person tries rich messages, confirms that they show, or switches them off."""
 
     choice: RichMessages
+
+
+class StatsPress(CallbackData, prefix="stats"):
+    """An admin chooses which figures to see; `model` is the mark of one, or empty for all."""
+
+    period: Period
+    model: str = ""
+    task: Task | None = None
+
+
+class ModelAction(StrEnum):
+    """What an admin does with a model."""
+
+    LIST = "list"
+    SHOW = "show"
+    PREFER = "prefer"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PROBE = "probe"
+
+
+class ModelPress(CallbackData, prefix="model"):
+    """An admin looks at a model or steers it; `mark` is that of its settings and name, empty for the list."""
+
+    action: ModelAction
+    mark: str = ""

@@ -11,8 +11,8 @@ from bot.i18n import Texts
 
 logger = structlog.get_logger()
 
-EVERYONE = ("start", "help", "new", "stop", "settings")
-ADMINS = ("stats", "models")
+EVERYONE = ("start", "help", "new", "stop", "why", "settings")
+ADMINS = ("stats", "models", "errors", "health")
 
 
 class CommandMenus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from llm.errors import Failure
 from llm.routing.attempts import Attempt
@@ -81,16 +82,21 @@ AnswerEvent = (
 )
 
 
+class ByteCount(int):
+    """A number of bytes, to be shown as a size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something that the admins have to know, said once: `key` and `args` of its words, `mark` of what it is about.
 
-    Two notices with the same key and mark are one.
+    Two notices with the same key and mark are one. Of the arguments lengths of time, sums of money (float) and
+    `ByteCount` are shown as the admin's language writes them.
     """
 
     key: str
     mark: str
-    args: Mapping[str, str | int]
+    args: Mapping[str, str | int | float | timedelta]
 
 
 Notify = Callable[[Notice], None]

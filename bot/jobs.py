@@ -1,10 +1,10 @@
-"""What is done again and again in the background: looking for model servers, adding up figures, forgetting."""
+"""What is done again and again in the background: looking at model servers, watching, adding up figures, forgetting."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,17 +20,23 @@ from storage import Inbox, PerformanceRows
 logger = structlog.get_logger()
 
 REFRESH_SECONDS = 10
+WATCH_SECONDS = 5
 # Telegram repeats an update for at most 24 hours; what is older can no longer come twice.
 KEEP_DONE = timedelta(hours=48)
+
+
+Watch = Callable[[], Awaitable[None]]
+"""Looks whether admins have to be told something."""
 
 
 class Jobs:
     """Owns the scheduler; an async context manager, so that no job outlives the program's parts."""
 
-    def __init__(self, models: ModelPool, inbox: Inbox, figures: PerformanceRows, clock: Clock) -> None:
+    def __init__(self, models: ModelPool, inbox: Inbox, figures: PerformanceRows, watch: Watch, clock: Clock) -> None:
         self._models = models
         self._inbox = inbox
         self._figures = figures
+        self._watch = watch
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._closing = False
@@ -38,6 +44,7 @@ class Jobs:
     async def __aenter__(self) -> Jobs:
         for job, trigger in (
             (self.look_for_models, IntervalTrigger(seconds=REFRESH_SECONDS)),
+            (self.watch, IntervalTrigger(seconds=WATCH_SECONDS)),
             (self.forget_old_updates, IntervalTrigger(hours=6)),
             # A little after midnight, when the last answers of the day have been written; at the start for what is due.
             (self.add_up_figures, OrTrigger([DateTrigger(), CronTrigger(hour=0, minute=10, timezone="UTC")])),
@@ -64,10 +71,18 @@ class Jobs:
 
         return run
 
+    def next_runs(self) -> list[tuple[str, datetime | None]]:
+        """Each job by name with the time of its next run, None: never again."""
+        return [(job.id, job.next_run_time) for job in self._scheduler.get_jobs()]
+
     async def look_for_models(self) -> None:
         """Find a server that has appeared, or what a server that is back can do; asks nothing while all is well."""
         if self._models.needs_refresh:
             await self._models.refresh()
+
+    async def watch(self) -> None:
+        """Tell the admins what they have to hear of."""
+        await self._watch()
 
     async def forget_old_updates(self) -> None:
         """Drop the ids of updates that Telegram will not deliver again."""

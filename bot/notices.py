@@ -13,6 +13,7 @@ from aiogram.exceptions import AiogramError
 from bot.access import Doorkeeper
 from bot.events import Notice
 from bot.i18n import Texts
+from bot.views.notices import notice_text
 
 logger = structlog.get_logger()
 
@@ -34,16 +35,22 @@ class AdminNotices:
         self._task: asyncio.Task[None] | None = None
 
     def tell(self, notice: Notice) -> None:
-        """Pass a notice on; one that has been told is dropped."""
+        """Pass a notice on; one that has been told, and is not over, is dropped."""
         about = (notice.key, notice.mark)
         if about in self._told:
             return
-        logger.warning("notice", key=notice.key, **{f"about_{name}": value for name, value in notice.args.items()})
-        try:
-            self._waiting.put_nowait(notice)
-        except asyncio.QueueFull:
-            return  # the log has it, and the next time it is tried again
-        self._told.add(about)
+        if self._pass_on(notice):
+            self._told.add(about)
+
+    def over(self, notice: Notice, news: Notice) -> None:
+        """Tell that what a notice was about is over, to whoever has heard of it; it may then be told again."""
+        about = (notice.key, notice.mark)
+        if about not in self._told:
+            return
+        self._told.discard(about)
+        for admin_id, kept in self._kept.items():
+            self._kept[admin_id] = [one for one in kept if (one.key, one.mark) != about]
+        self._pass_on(news)
 
     async def send_waiting(self, admin_id: int) -> None:
         """Send what could not be sent before: a bot can't write to anybody who has not written to it."""
@@ -61,6 +68,14 @@ class AdminNotices:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
+    def _pass_on(self, notice: Notice) -> bool:
+        logger.warning("notice", key=notice.key, **{f"about_{name}": str(value) for name, value in notice.args.items()})
+        try:
+            self._waiting.put_nowait(notice)
+        except asyncio.QueueFull:
+            return False  # the log has it, and the next time it is tried again
+        return True
+
     async def _run(self) -> None:
         while True:
             notice = await self._waiting.get()
@@ -70,7 +85,7 @@ class AdminNotices:
     async def _send(self, admin_id: int, notice: Notice) -> None:
         t = self._texts.translator(await self._doorkeeper.language_of(admin_id))
         try:
-            await self._bot.send_message(admin_id, t(notice.key, **notice.args))
+            await self._bot.send_message(admin_id, notice_text(t, notice))
         except AiogramError as error:
             logger.warning("notice_not_sent", admin_id=admin_id, error=type(error).__name__)
             kept = self._kept.setdefault(admin_id, [])

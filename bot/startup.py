@@ -30,7 +30,7 @@ class Announcer:
             for row in rows:
                 logger.info("model_server", **_fields(row))
         else:
-            Console(file=sys.stderr, highlight=False).print(_table(rows))
+            Console(file=sys.stderr, highlight=False).print(servers_table(rows))
         for row in rows:
             if (row.chosen or row.fallback) and row.note and row.kind is not ServerKind.DEMO:
                 logger.warning("model_server_note", server=row.server, note=row.note)
@@ -51,7 +51,8 @@ class Announcer:
         logger.info("ready", **where, seconds=round(seconds, 2))
 
 
-def _table(rows: Sequence[Candidate]) -> Table:
+def servers_table(rows: Sequence[Candidate]) -> Table:
+    """A row for each server that was met; an arrow before the one that answers, a plus before fallbacks."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("", "Server", "Kind", "Model", "Context", "Note"):
         table.add_column(title, overflow="fold")

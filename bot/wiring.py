@@ -6,31 +6,38 @@ from typing import TypedDict
 
 from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
+from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
+from bot.health import HealthCheck
 from bot.i18n import Texts
+from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.running import RunningAnswers
 from bot.settings import RichMode
 from bot.turns import Turns
+from llm.clock import Clock
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.pool import ModelPool
-from llm.routing.serving_model import ServingModel
-from storage import Conversations, People
+from storage import Conversations, People, PerformanceRows
 
 
 class Wiring(TypedDict):
     """Handed to the dispatcher as a whole: aiogram matches parameters of handlers to these keys by name."""
 
     cards: AccessCards
+    charts: ChartMaker
+    clock: Clock
+    control: ModelControl
     conversations: Conversations
     doorkeeper: Doorkeeper
+    health: HealthCheck
     menus: CommandMenus
-    models: ServingModel
     pool: ModelPool
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
     people: People
     rich_mode: RichMode
+    rows: PerformanceRows
     running: RunningAnswers
     texts: Texts
     turns: Turns

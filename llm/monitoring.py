@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -110,11 +110,15 @@ class ModelStats:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPoint:
-    """What happened in one stretch of a period: for a chart. `requests` are by model; latencies are of all."""
+    """What happened in one stretch of a period: for a chart. `requests` are by model; latencies are of all.
+
+    Of the requests `failed` failed, and `cancelled` did neither that nor give a whole answer.
+    """
 
     began: datetime
     requests: Mapping[str, int]
     failed: int
+    cancelled: int
     latency: Percentiles | None
 
 
@@ -130,6 +134,14 @@ class FailureGroup:
     last_at: datetime
     status: int | None
     code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What there are figures of: the models, and the tasks, in the order of their names."""
+
+    models: Sequence[str] = ()
+    tasks: Sequence[Task] = ()
 
 
 class PerformanceLog(Protocol):
@@ -154,17 +166,26 @@ class PerformanceLog(Protocol):
     async def attempts_of(self, request_id: int) -> Sequence[AttemptRecord]:
         """The attempts of one call in their order; none when they are forgotten."""
 
+    async def subjects(self) -> Subjects:
+        """What there are figures of."""
+
 
 class ModelPerformanceMonitor:
     """Takes a row for each request and gives the figures of a period."""
 
-    def __init__(self, log: PerformanceLog, clock: Clock) -> None:
+    def __init__(
+        self, log: PerformanceLog, clock: Clock, *, also: Callable[[AttemptRecord], None] | None = None
+    ) -> None:
+        """`also` is told of each request as well; it must be as quick."""
         self._log = log
         self._clock = clock
+        self._also = also
 
     def log_request(self, record: AttemptRecord) -> None:
         """Keep the figures of one request; a few microseconds, never waits."""
         self._log.add(record)
+        if self._also is not None:
+            self._also(record)
 
     async def get_model_stats(
         self, model: str | None = None, *, period: timedelta | None = None, task: Task | None = None
@@ -185,6 +206,10 @@ class ModelPerformanceMonitor:
     async def get_attempts(self, request_id: int) -> Sequence[AttemptRecord]:
         """How one call went: its attempts in their order; none when they are forgotten."""
         return await self._log.attempts_of(request_id)
+
+    async def get_subjects(self) -> Subjects:
+        """What there are figures of."""
+        return await self._log.subjects()
 
     def _since(self, period: timedelta | None) -> datetime | None:
         return None if period is None else self._clock.now() - period

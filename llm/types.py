@@ -21,6 +21,8 @@ class Task(StrEnum):
     CHAT = "chat"
     CLASSIFICATION = "classification"
     AUGMENTATION = "augmentation"
+    PROBE = "probe"
+    """Nobody waits for it: it finds out how a model does."""
 
 
 class Why(StrEnum):

@@ -1,7 +1,7 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
 
 from storage.conversations import Conversations
-from storage.database import Database, open_database
+from storage.database import Database, open_database, read_database
 from storage.errors import (
     DatabaseLocked,
     DatabaseTooNew,
@@ -15,6 +15,7 @@ from storage.errors import (
 from storage.inbox import Inbox
 from storage.people import People
 from storage.performance import PerformanceRows
+from storage.statistics import Statistics
 from storage.types import (
     Access,
     AnswerState,
@@ -42,6 +43,7 @@ __all__ = [
     "Person",
     "QueuedUpdate",
     "ReadFailed",
+    "Statistics",
     "StorageError",
     "StoredMessage",
     "Turn",
@@ -49,4 +51,5 @@ __all__ = [
     "WriteFailed",
     "WriterLimits",
     "open_database",
+    "read_database",
 ]

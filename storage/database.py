@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -48,6 +49,17 @@ class Database:
         self._reader = reader
         self._writing = asyncio.Lock()
         self._closed = False
+        self._trouble: str | None = None
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database; None for a server."""
+        return file_of(self._writer.url) if is_sqlite(self._writer.url) else None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the last transaction that was to write failed; None when it did not."""
+        return self._trouble
 
     async def read(self, operation: str, work: Work[Result]) -> Result:
         """Do `work` in a transaction that only reads. Raises `ReadFailed`."""
@@ -94,9 +106,12 @@ class Database:
     async def _write(self, operation: str, work: Work[Result]) -> Result:
         try:
             async with self._writer.begin() as connection:
-                return await work(connection)
+                result = await work(connection)
         except (SQLAlchemyError, OSError) as error:
+            self._trouble = reason_of(error)
             raise WriteFailed(operation, reason_of(error)) from error
+        self._trouble = None
+        return result
 
     async def _dispose(self) -> None:
         if self._reader is not self._writer:
@@ -132,6 +147,26 @@ async def open_database(url: str, clock: Clock) -> AsyncIterator[Database]:
     finally:
         if lock is not None:
             lock.release()
+
+
+@asynccontextmanager
+async def read_database(url: str) -> AsyncIterator[Database]:
+    """Open a database only to read it, while a bot may be at work with it; nothing is made or migrated.
+
+    Raises `DatabaseUnusable` when there is none, or none of this version's; `DatabaseTooNew`.
+    """
+    _quieten_libraries()
+    address = _parsed(url)
+    if is_sqlite(address) and not file_of(address).is_file():
+        raise DatabaseUnusable(_place(address), "there is no database yet; it is made when the bot starts")
+    engine = await asyncio.to_thread(make_reader if is_sqlite(address) else make_writer, address)
+    try:
+        found = await _revision(engine, address)
+        if found != REVISIONS[-1]:
+            raise DatabaseUnusable(_place(address), "it is of an earlier version; start the bot once to update it")
+        yield Database(engine, engine)
+    finally:
+        await engine.dispose()
 
 
 def _quieten_libraries() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, delete, select, update
+from sqlalchemy import Row, Update, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
@@ -64,6 +64,11 @@ class Inbox:
             select(*QUEUED_COLUMNS).where(updates.c.state == UpdateState.WAITING).order_by(updates.c.update_id),
         )
         return [_queued(row) for row in found]
+
+    async def count_waiting(self) -> int:
+        """How many updates are not done."""
+        query = select(func.count()).select_from(updates).where(updates.c.state == UpdateState.WAITING)
+        return int((await self._database.rows("inbox.count_waiting", query))[0][0])
 
     async def begin(self, update_id: int) -> QueuedUpdate:
         """Count one more try and return the update with what an earlier try left behind.

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
-from llm.monitoring import AttemptRecord, FailureGroup, ModelStats, SeriesPoint
+from llm.monitoring import AttemptRecord, FailureGroup, ModelStats, SeriesPoint, Subjects
 from llm.types import Task
 from storage.database import Database
 from storage.errors import WriteFailed
@@ -56,6 +56,11 @@ class PerformanceRows:
         """How many rows are not written yet."""
         return self._writer.waiting
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last try to write failed."""
+        return self._writer.failing
+
     def add(self, record: AttemptRecord) -> None:
         """Take a row to be written within about a second; never waits."""
         self._writer.add(record)
@@ -87,6 +92,11 @@ class PerformanceRows:
         """The attempts of one call in their order; none when they are forgotten."""
         await self._try_to_flush()
         return await self._statistics.attempts_of(request_id)
+
+    async def subjects(self) -> Subjects:
+        """What there are figures of."""
+        await self._try_to_flush()
+        return await self._statistics.subjects()
 
     async def spent(self, *, since: datetime) -> float:
         """What paid models have cost since an hour began."""

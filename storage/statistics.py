@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from llm.clock import Clock
 from llm.errors import FailureKind
 from llm.histogram import percentiles
-from llm.monitoring import SHARES, AttemptRecord, FailureGroup, ModelStats, Percentiles, SeriesPoint
+from llm.monitoring import SHARES, AttemptRecord, FailureGroup, ModelStats, Percentiles, SeriesPoint, Subjects
 from llm.spans import Span
 from llm.types import Task
 from storage.database import Database
@@ -24,6 +24,8 @@ from storage.totals import OK, done_until
 
 MOST_POINTS = 60
 """So many stretches a chart has at most."""
+MOST_HOURS = timedelta(days=8)
+"""A shorter history is shown by hours or quarters of days."""
 MOST_DAYS = timedelta(days=120)
 """A longer history is shown by month."""
 MOST_GROUPS = 50
@@ -64,11 +66,14 @@ class Statistics:
 
         async def work(connection: AsyncConnection) -> tuple[datetime | None, Span, Sequence[Row[Any]]]:
             ever = since or _BEGINNING
-            first: datetime | None = await connection.scalar(
-                select(func.min(attempt_totals.c.began)).where(attempt_totals.c.began >= Span.HOUR.begin(ever))
+            first = await _first(connection, ever)
+            if first is None:
+                return None, Span.HOUR, ()
+            length = self._clock.now() - (since or first)
+            # Parts of days can only be told from hours.
+            largest = (
+                Span.HOUR if length < MOST_HOURS else Span.MONTH if since is None and length > MOST_DAYS else Span.DAY
             )
-            months = since is None and first is not None and self._clock.now() - first > MOST_DAYS
-            largest = Span.MONTH if months else Span.DAY
             chosen = await _chosen(connection, ever, model, task, largest=largest)
             return first, largest, (await connection.execute(_by_time(chosen))).all()
 
@@ -77,8 +82,7 @@ class Statistics:
             return ()
         if largest is Span.MONTH:
             return await asyncio.to_thread(_months, rows)
-        begin = Span.HOUR.begin(since) if since is not None else Span.DAY.begin(first)
-        return await asyncio.to_thread(_points, begin, rows)
+        return await asyncio.to_thread(_points, largest.begin(since or first), self._clock.now(), rows)
 
     async def failures(self, *, since: datetime) -> Sequence[FailureGroup]:
         """What failed since a moment, the newest first; stopped requests are no failures."""
@@ -133,10 +137,32 @@ class Statistics:
 
         return await self._database.read("performance.spent", work)
 
-    async def tasks(self) -> Sequence[Task]:
-        """The tasks that there are figures of."""
-        rows = await self._database.rows("performance.tasks", select(attempt_totals.c.task).distinct())
-        return sorted(row.task for row in rows)
+    async def subjects(self) -> Subjects:
+        """What there are figures of."""
+
+        async def work(connection: AsyncConnection) -> Subjects:
+            models = await connection.scalars(select(attempt_totals.c.model).distinct())
+            tasks = await connection.scalars(select(attempt_totals.c.task).distinct())
+            return Subjects(sorted(models), sorted(tasks))
+
+        return await self._database.read("performance.subjects", work)
+
+
+async def _first(connection: AsyncConnection, since: datetime) -> datetime | None:
+    """When the first hour began that there are figures of; its day, when only that is kept of it."""
+    table = attempt_totals.c
+    firsts: dict[Span, datetime] = {
+        row.span: row.first
+        for row in await connection.execute(
+            select(table.span, func.min(table.began).label("first"))
+            .where(table.span != Span.MONTH, table.began >= Span.HOUR.begin(since))
+            .group_by(table.span)
+        )
+    }
+    hour, day = firsts.get(Span.HOUR), firsts.get(Span.DAY)
+    if hour is None or day is None:
+        return hour or day
+    return day if day < Span.DAY.begin(hour) else hour
 
 
 async def _chosen(
@@ -232,6 +258,7 @@ def _by_time(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             table.model,
             func.sum(table.requests).label("requests"),
             func.sum(case((failed, table.requests), else_=0)).label("failed"),
+            func.sum(case((table.outcome == FailureKind.CANCELLED.value, table.requests), else_=0)).label("cancelled"),
             func.aggregate_strings(case((table.outcome == OK, table.latencies), else_=""), "").label("latencies"),
         )
         .where(chosen)
@@ -272,10 +299,10 @@ def _percentiles(written: str | None) -> Percentiles | None:
     return Percentiles(*values) if values is not None else None
 
 
-def _points(begin: datetime, rows: Sequence[Row[Any]]) -> list[SeriesPoint]:
-    """Rows of hours and days gathered into at most `MOST_POINTS` stretches that begin at `begin`, empty ones too."""
-    length = rows[-1].began - begin
-    step = _HOUR if length < 2 * _DAY else 6 * _HOUR if length < 8 * _DAY else _DAY
+def _points(begin: datetime, now: datetime, rows: Sequence[Row[Any]]) -> list[SeriesPoint]:
+    """Rows of hours and days gathered into at most `MOST_POINTS` stretches from `begin` to now, empty ones too."""
+    length = max(now, rows[-1].began) - begin
+    step = _HOUR if length < 2 * _DAY else 6 * _HOUR if length < MOST_HOURS else _DAY
     step *= -(-(length // step + 1) // MOST_POINTS)
     return _gathered([begin + place * step for place in range(length // step + 1)], rows)
 
@@ -292,16 +319,19 @@ def _gathered(begins: Sequence[datetime], rows: Sequence[Row[Any]]) -> list[Seri
     latencies: defaultdict[int, list[str]] = defaultdict(list)
     requests: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     failed: defaultdict[int, int] = defaultdict(int)
+    cancelled: defaultdict[int, int] = defaultdict(int)
     for row in rows:
         place = max(0, bisect_right(begins, row.began) - 1)
         latencies[place].append(row.latencies or "")
         requests[place][row.model] += int(row.requests)
         failed[place] += int(row.failed)
+        cancelled[place] += int(row.cancelled)
     return [
         SeriesPoint(
             began=began,
             requests=dict(requests[place]),
             failed=failed[place],
+            cancelled=cancelled[place],
             latency=_percentiles("".join(latencies[place])),
         )
         for place, began in enumerate(begins)

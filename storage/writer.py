@@ -78,6 +78,11 @@ class BatchWriter(Generic[NewRow]):
         """How many rows are not written yet."""
         return len(self._rows)
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last try to write failed."""
+        return self._failures > 0
+
     def add(self, row: NewRow) -> None:
         """Take a row; never waits."""
         if len(self._rows) >= self._limits.most_waiting:

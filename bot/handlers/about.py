@@ -9,9 +9,9 @@ from aiogram.types import Message
 from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.i18n import Translator
+from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.views.about import help_text, start_text
-from llm.routing.serving_model import ServingModel
 from storage import Person
 
 
@@ -27,7 +27,7 @@ async def on_start(
     message: Message,
     person: Person,
     t: Translator,
-    models: ServingModel,
+    control: ModelControl,
     menus: CommandMenus,
     cards: AccessCards,
     notices: AdminNotices,
@@ -37,13 +37,13 @@ async def on_start(
     An admin's menu can only be set once their chat with the bot exists; cards about strangers and notices only reach
     them then.
     """
-    await message.answer(start_text(t, models, person.name))
+    await message.answer(start_text(t, control.first, person.name))
     if person.admin:
         await menus.show_admin(person.id)
         await cards.send_waiting(person.id)
         await notices.send_waiting(person.id)
 
 
-async def on_help(message: Message, person: Person, t: Translator, models: ServingModel) -> None:
+async def on_help(message: Message, person: Person, t: Translator, control: ModelControl) -> None:
     """List the commands that this person has."""
-    await message.answer(help_text(t, models, admin=person.admin))
+    await message.answer(help_text(t, control.first, admin=person.admin))

@@ -1,25 +1,22 @@
-"""What admins can do: figures, models, and letting people in. For everyone else none of it exists."""
+"""What admins can do, behind one filter, and letting people in. For everyone else none of it exists."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
 from aiogram import Bot, Router
-from aiogram.enums import ParseMode
 from aiogram.exceptions import AiogramError, TelegramBadRequest
-from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.access import Doorkeeper
 from bot.callbacks import AccessDecision, AccessPress
 from bot.filters import IsAdmin
+from bot.handlers.health import add_health
+from bot.handlers.models import add_models
+from bot.handlers.stats import add_stats
 from bot.i18n import Texts, Translator
 from bot.presses import settle
-from bot.views.models import models_text
 from bot.views.people import handle
-from bot.views.stats import Period, stats_text
-from llm.monitoring import ModelPerformanceMonitor
-from llm.routing.pool import ModelPool
 from storage import Access, People
 
 
@@ -28,25 +25,11 @@ def admin_router() -> Router:
     router = Router(name="admin")
     router.message.filter(IsAdmin())
     router.callback_query.filter(IsAdmin())
-    router.message.register(on_stats, Command("stats"))
-    router.message.register(on_models, Command("models"))
+    add_stats(router)
+    add_models(router)
+    add_health(router)
     router.callback_query.register(on_access, AccessPress.filter())
     return router
-
-
-async def on_stats(message: Message, command: CommandObject, t: Translator, monitor: ModelPerformanceMonitor) -> None:
-    """Figures of each model over a period: `/stats`, `/stats 7d`."""
-    period = Period.parse(command.args)
-    if period is None:
-        await message.answer(t("stats-usage", periods=" ".join(Period)))
-        return
-    stats = await monitor.get_model_stats(period=period.length)
-    await message.answer(stats_text(t, period, stats), parse_mode=ParseMode.HTML)
-
-
-async def on_models(message: Message, t: Translator, pool: ModelPool) -> None:
-    """Which servers and models are known, and which one answers."""
-    await message.answer(models_text(t, pool), parse_mode=ParseMode.HTML)
 
 
 async def on_access(

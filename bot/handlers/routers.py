@@ -10,6 +10,7 @@ from bot.handlers.chat import chat_router
 from bot.handlers.dialog import dialog_router
 from bot.handlers.errors import ErrorReporter, errors_router
 from bot.handlers.preferences import preferences_router
+from bot.handlers.why import why_router
 
 
 def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
@@ -19,6 +20,7 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         about_router(),
         dialog_router(),
         preferences_router(),
+        why_router(),
         admin_router(),
         chat_router(),
     )

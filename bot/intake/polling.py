@@ -60,6 +60,17 @@ class Polling:
         self._clock = clock
         self._random = randomness
         self._failures = 0
+        self._last_contact: float | None = None
+
+    @property
+    def last_contact(self) -> float | None:
+        """When Telegram has answered last, as the clock's monotonic time; None: not yet."""
+        return self._last_contact
+
+    @property
+    def failures(self) -> int:
+        """How often it has not answered since then."""
+        return self._failures
 
     async def run(self) -> None:
         """Poll until cancelled. Raises `TelegramUnauthorizedError` when Telegram does not know the token."""
@@ -95,6 +106,7 @@ class Polling:
             if self._failures:
                 logger.info("telegram_reachable_again", failures=self._failures)
             self._failures = 0
+            self._last_contact = self._clock.monotonic()
             return updates
         return ()
 

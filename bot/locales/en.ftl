@@ -38,6 +38,9 @@ command-stop = Stop the answer that is being written
 command-settings = Language and appearance
 command-stats = Figures of each model
 command-models = Servers and models
+command-errors = What failed, and what to do
+command-health = How the bot itself does
+command-why = Which model answered last, and why
 
 ## Conversation
 
@@ -96,7 +99,10 @@ failure-cancelled = The request was cancelled. Please try again.
 failure-invalid-output = The model gave an empty answer. Please try again or ask differently.
 failure-thinking-spent-limit = The model spent its whole length limit on thinking and had nothing left for the answer. Ask for something smaller, or raise the limit.
 failure-no-model = No model is available yet. I keep looking for one; please try again in a minute.
-failure-retry-in = It may work again in { $seconds } s.
+failure-budget-day = The money for cloud models is used up for today, and no model at home can answer now.
+failure-budget-month = The money for cloud models is used up for this month, and no model at home can answer now.
+failure-paused = The owner has paused the models. Please try again later.
+failure-retry-in = It may work again in { $time }.
 failure-tried = { $model } · { $server } · { $marks } · { $seconds } s
 failure-details =
     { $model } · { $server } · { $marks }
@@ -122,6 +128,35 @@ notice-setting =
     }
     I go on without it and try again from time to time.
 
+notice-server-down =
+    { $server } has not answered for { $time }. { $model } is not asked until it is back; the other models answer if there are any.
+notice-model-failing =
+    { $model } at { $server } has been failing for { $time }, although the server is there. /errors says how.
+notice-back = { $model } at { $server } works again, after { $time }.
+notice-setting-mended = { $model } at { $server } can be used again.
+notice-budget-nearly =
+    { $span ->
+        [day] Today
+       *[month] This month
+    } the cloud has cost { $spent } of the { $cap } that you allow.
+notice-budget-spent =
+    The { $cap } that the cloud may cost { $span ->
+        [day] a day
+       *[month] a month
+    } are spent. Only models without a price are asked now; that ends in { $time }. To change it: { $span ->
+        [day] CLOUD_BUDGET_DAY
+       *[month] CLOUD_BUDGET_MONTH
+    }.
+notice-budget-fresh =
+    { $span ->
+        [day] A new day
+       *[month] A new month
+    } has begun, and the cloud may be asked again.
+notice-disk = The disk of the database has only { $free } left. When it is full, I can store nothing and answer nobody.
+notice-disk-well = The disk of the database has room again: { $free }.
+notice-database = The database can not be written: { $reason }. I try again by myself; messages wait meanwhile.
+notice-database-well = The database can be written again.
+
 ## /stats
 
 stats-title-24h = The last 24 hours
@@ -129,36 +164,217 @@ stats-title-7d = The last 7 days
 stats-title-30d = The last 30 days
 stats-title-all = Since the beginning
 stats-empty = Nobody has asked a model anything in this time.
-stats-usage = Which period? /stats and one of: { $periods }
+stats-usage = Like this: /stats, /stats 7d, /stats model 30d, /stats export. Periods: { $periods }
+stats-unknown-model = I have no figures of exactly one model of this name. There are figures of:
+stats-gone = I have no figures of this model any more.
+stats-exported = { $number ->
+    [one] One request, as it was kept.
+   *[other] { $number } requests, each as it was kept.
+}
+stats-column-requests = Asked
+stats-column-success = OK %
+stats-more-models = … and { $number ->
+    [one] one model more
+   *[other] { $number } models more
+}
+stats-sums = { $requests } requests; { $read } tokens read, { $written } written.
+stats-sums-fallbacks = Another model stepped in { $number ->
+    [one] once.
+   *[other] { $number } times.
+}
+stats-sums-cost = Spent: { $cost }.
+stats-times = Seconds that so many percent stay below:
+stats-whole-answer = Answer
+stats-first-token = First word
+stats-failures = Failed: { $kinds }
+stats-last-failure = Last failure: { $kind }, { $ago } ago
 stats-requests = Requests
 stats-stopped = Stopped
 stats-success = Success
-stats-average = Average
-stats-p95 = 95th percentile
-stats-first-token = First token
-stats-tokens-in = Tokens in
-stats-tokens-out = Tokens out
-stats-seconds = { $seconds } s
+stats-average = On average
+stats-speed = Tokens a second
+stats-tokens-in = Tokens read
+stats-tokens-cached = … from cache
+stats-tokens-out = Tokens written
+stats-cost = Spent
+stats-taken = Stepped in
+stats-given = Was replaced
+stats-hedges = Asked as second
+stats-button-24h = 24 h
+stats-button-7d = 7 d
+stats-button-30d = 30 d
+stats-button-all = All
+stats-button-all-tasks = All tasks
+stats-button-all-models = ‹ All models
+task-chat = Answers
+task-classification = Sorting
+task-augmentation = Summaries
+task-probe = Probes
+chart-latency = Seconds until an answer is whole
+chart-requests = Requests
+chart-answered = answered
+chart-failed = failed
+chart-share = Share of each model
+chart-nothing = no requests in this time
+chart-others = all others
+
+## Kinds of failure in two or three words
+
+kind-transport = connection broke
+kind-connect-timeout = no connection in time
+kind-first-token-timeout = no beginning in time
+kind-stall = fell silent
+kind-rate-limit = too many requests
+kind-quota = account used up
+kind-overload = too busy
+kind-server-error = fault of the server
+kind-auth = key refused
+kind-model-missing = no such model
+kind-model-loading = still loading
+kind-context-overflow = too long
+kind-content-filter = content refused
+kind-bad-request = request refused
+kind-cancelled = stopped
+kind-invalid-output = empty answer
+
+## /errors
+
+errors-title = Failures: { $period }
+errors-none = Nothing has failed.
+errors-usage = For how long? /errors and one of: { $periods }
+errors-more = … and { $number ->
+    [one] one kind more
+   *[other] { $number } kinds more
+}, further back.
+errors-once = { $ago } ago
+errors-when = the first { $first } ago, the last { $last } ago
+remedy-transport = See whether the server runs and can be reached from here. If it ended in the middle, its own log says why: mostly it had too little memory.
+remedy-connect-timeout = The machine is off or a firewall swallows the connection. Check { $prefix }API_BASE.
+remedy-first-token-timeout = The model needs longer than TIMEOUT_SECONDS to load or to read. Keep it loaded ({ $prefix }KEEP_ALIVE), take a smaller one, or raise TIMEOUT_SECONDS.
+remedy-stall = The server stopped in the middle. Look at its log and at the memory of its graphics card.
+remedy-rate-limit = The provider lets fewer requests through. Take a larger plan, or add FALLBACK_MODELS.
+remedy-quota = Top up the account, or set another key: { $prefix }API_KEY.
+remedy-overload = The server has more to do than it can. Let it work on more at once, or add FALLBACK_MODELS.
+remedy-server-error = The server has a fault of its own. Its log says which; an update may help.
+remedy-auth = The server refuses the key. Check { $prefix }API_KEY.
+remedy-model-missing = The server does not have the model. Compare the name with /models, or download the model there.
+remedy-model-loading = Nothing, if it was after a start. If it comes again and again, keep the model loaded: { $prefix }KEEP_ALIVE.
+remedy-context-overflow = Give the model a larger context on its server, or add a model with one to FALLBACK_MODELS.
+remedy-content-filter = The provider refuses such questions. A model of your own does not.
+remedy-bad-request = The server does not take a request of this form. Is it up to date? If so, tell those who make this bot.
+remedy-invalid-output = The model gives empty answers. Another model, or a newer version of the server, may help.
+
+## /health
+
+health-title = How I am
+health-uptime = Running for
+health-telegram = Telegram
+health-telegram-well = answers ({ $time } ago)
+health-telegram-away = silent for { $time } ({ $failures } tries)
+health-telegram-never = has not answered yet
+health-answers = Answers being written
+health-updates = Messages waiting
+health-rows = Figures waiting to be written
+health-failing = { " " }– the database does not take them!
+health-lag = Delay of my own work
+health-lag-value = { $usual } ms, { $worst } ms at worst
+health-memory = Memory
+health-database = Database
+health-disk = Free on its disk
+health-jobs = What I do by myself
+health-job-in = in { $time }
+health-job-never = not any more
+job-look-for-models = Look at the servers
+job-watch = Watch for trouble
+job-forget-old-updates = Forget old updates
+job-add-up-figures = Add up figures
+job-forget-old-figures = Forget old figures
+
+## /why
+
+why-nothing = There is no answer in this chat yet that I could explain.
+why-nobody = No model could answer.
+why-answered = { $model } answered
+why-stopped = { $model } was answering when it was stopped
+why-place-local = on a machine at home
+why-place-cloud = in the cloud
+why-first-choice = It is the first choice.
+why-same-again = It was asked again: the first try had failed in a way that passes.
+why-next = { $model } could not answer, and this is the next one.
+why-larger-context = The conversation is too long for { $model }; this one holds more.
+why-trial = It had failed before, and this question was to show whether it works again. It does.
+why-hedge = { $model } took unusually long to begin, so this one was asked as well and was faster.
+why-first = first word after { $time }
+why-whole = whole answer after { $time }
+why-waited = asked after { $time }
+why-read = { $tokens } tokens read
+why-cached = { $tokens } of them from its cache
+why-written = { $tokens } written
+why-speed = { $speed } a second
+why-cost = cost { $cost }
+why-tried = Also asked:
+why-line = { $model }: { $what } after { $time }
+why-was-whole = answered
 
 ## /models
 
 models-title = Models
-models-none = No model server was found. Start one on this machine (Ollama: ollama serve), or set LLM_API_BASE and LLM_MODEL.
-models-in-use = in use
-models-fallback = answers when the first can not
-models-server = Server
-models-context = Context
-models-context-tokens = { $tokens } tokens
-models-unknown = unknown
-models-state = State
-models-state-up = answers
-models-state-loading = loading a model
-models-state-needs-key = wants a key
-models-state-unreachable = not reachable
-models-state-unknown = not looked at yet
+models-others = Also found on this machine:
+models-nameless = no model
+models-in-use = answers first
+models-fallback = fallback
+models-paused = paused
+models-local = at home
+models-cloud = cloud
+models-settings = Settings
+models-source = Chosen as
 models-source-configured = configured
 models-source-found = found on this machine
 models-source-demo = built-in demo
+models-max-tokens = Longest answer, tokens
+models-price = Price for a million tokens, read / written
+models-first-token = First word, usually after
+models-speed = Tokens a second
+models-failures = Failures of the last 24 h
+models-unknown = unknown
+models-context = context { $context }
+models-tokens = { $tokens } tokens
+models-vision = sees images
+models-thinking = thinks first
+models-state-up = up
+models-state-loading = loading a model
+models-state-needs-key = wants a key
+models-state-unreachable = not reachable
+models-state-unknown = not looked at
+models-breaker-open = failing
+models-breaker-half-open = failed; the next question is the test
+models-breaker-rate-limited = asks to wait
+models-breaker-config-error = a setting is wrong
+models-breaker-loading = loading
+models-next-try = next try in { $time }
+models-loaded = in memory
+models-not-loaded = not in memory
+models-in-flight = now { $number }
+models-unasked = not asked for 24 h
+models-today = 24 h: { $requests } asked, { $success }
+models-median = usually { $time }
+models-button-refresh = Look again
+models-button-prefer = Ask this one first
+models-button-pause = Pause
+models-button-resume = Go on
+models-button-probe = Try it now
+models-button-back = ‹ All models
+models-gone = The settings have changed. Send /models again.
+models-preferred = It is asked first now, until I am started again.
+models-was-paused = It is not asked any more, until you let it or I am started again.
+models-was-resumed = It is asked again.
+models-probing = I ask it something short…
+models-probe-failed = Tried just now, without an answer. { $reason }
+models-probed = Tried just now: first word after { $first }, whole answer after { $whole }.
+models-more = … and { $number ->
+    [one] one model more
+   *[other] { $number } models more
+}; the buttons lead to each.
 
 ## /settings
 
@@ -183,3 +399,14 @@ settings-rich-sample =
     | large | slow |
 
     $$E = mc^2$$
+
+## Units
+
+unit-second = { $number } s
+unit-minute = { $number } min
+unit-hour = { $number } h
+unit-day = { $number } d
+unit-kb = { $number } kB
+unit-mb = { $number } MB
+unit-gb = { $number } GB
+unit-tb = { $number } TB

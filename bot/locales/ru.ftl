@@ -38,6 +38,9 @@ command-stop = Прервать ответ, который пишется
 command-settings = Язык и вид ответов
 command-stats = Показатели каждой модели
 command-models = Серверы и модели
+command-errors = Что не удалось и что с этим делать
+command-health = Как чувствует себя сам бот
+command-why = Какая модель ответила и почему
 
 ## Беседа
 
@@ -96,7 +99,10 @@ failure-cancelled = Запрос был отменён. Попробуйте е�
 failure-invalid-output = Модель дала пустой ответ. Попробуйте ещё раз или спросите иначе.
 failure-thinking-spent-limit = Модель потратила весь предел длины на размышления, и на ответ ничего не осталось. Попросите о меньшем или увеличьте предел.
 failure-no-model = Пока нет ни одной доступной модели. Я продолжаю искать; попробуйте через минуту.
-failure-retry-in = Можно попробовать снова через { $seconds } с.
+failure-budget-day = Деньги на облачные модели на сегодня закончились, а домашние модели сейчас ответить не могут.
+failure-budget-month = Деньги на облачные модели в этом месяце закончились, а домашние модели сейчас ответить не могут.
+failure-paused = Владелец приостановил модели. Попробуйте позже.
+failure-retry-in = Можно попробовать снова через { $time }.
 failure-tried = { $model } · { $server } · { $marks } · { $seconds } с
 failure-details =
     { $model } · { $server } · { $marks }
@@ -122,6 +128,35 @@ notice-setting =
     }
     Продолжаю без неё и время от времени пробую снова.
 
+notice-server-down =
+    { $server } не отвечает уже { $time }. Пока он не вернётся, { $model } не спрашивают; отвечают другие модели, если они есть.
+notice-model-failing =
+    { $model } на { $server } ошибается уже { $time }, хотя сервер на месте. Подробности в /errors.
+notice-back = { $model } на { $server } снова работает, прошло { $time }.
+notice-setting-mended = { $model } на { $server } снова можно использовать.
+notice-budget-nearly =
+    { $span ->
+        [day] Сегодня
+       *[month] В этом месяце
+    } облако стоило { $spent } из разрешённых { $cap }.
+notice-budget-spent =
+    Разрешённые облаку { $cap } { $span ->
+        [day] в день
+       *[month] в месяц
+    } потрачены. Теперь спрашиваются только модели без цены; это закончится через { $time }. Изменить: { $span ->
+        [day] CLOUD_BUDGET_DAY
+       *[month] CLOUD_BUDGET_MONTH
+    }.
+notice-budget-fresh =
+    Начался { $span ->
+        [day] новый день
+       *[month] новый месяц
+    }, облако снова можно спрашивать.
+notice-disk = На диске базы данных осталось только { $free }. Когда он заполнится, я не смогу ничего записать и никому ответить.
+notice-disk-well = На диске базы данных снова есть место: { $free }.
+notice-database = База данных не записывается: { $reason }. Я пробую снова сам, сообщения пока ждут.
+notice-database-well = База данных снова записывается.
+
 ## /stats
 
 stats-title-24h = Последние 24 часа
@@ -129,36 +164,218 @@ stats-title-7d = Последние 7 дней
 stats-title-30d = Последние 30 дней
 stats-title-all = За всё время
 stats-empty = За это время никто ни о чём не спрашивал модель.
-stats-usage = За какое время? /stats и одно из: { $periods }
+stats-usage = Вот так: /stats, /stats 7d, /stats модель 30d, /stats export. Сроки: { $periods }
+stats-unknown-model = Под это имя не подходит ровно одна модель. Показатели есть у этих:
+stats-gone = Показателей этой модели у меня больше нет.
+stats-exported = { $number ->
+    [one] { $number } запрос, как он записан.
+    [few] { $number } запроса, каждый – как записан.
+   *[many] { $number } запросов, каждый – как записан.
+}
+stats-column-requests = Запр.
+stats-column-success = Усп. %
+stats-more-models = … и ещё { $number ->
+    [one] { $number } модель
+    [few] { $number } модели
+   *[many] { $number } моделей
+}
+stats-sums = Запросов: { $requests }; прочитано токенов: { $read }, написано: { $written }.
+stats-sums-fallbacks = Замен другой моделью: { $number }.
+stats-sums-cost = Потрачено: { $cost }.
+stats-times = За сколько секунд успевает такая доля:
+stats-whole-answer = Ответ
+stats-first-token = Начало
+stats-failures = Ошибки: { $kinds }
+stats-last-failure = Последняя ошибка: { $kind }, { $ago } назад
 stats-requests = Запросов
 stats-stopped = Прервано
 stats-success = Успешно
 stats-average = В среднем
-stats-p95 = 95-й процентиль
-stats-first-token = Первый токен
-stats-tokens-in = Токенов на входе
-stats-tokens-out = Токенов на выходе
-stats-seconds = { $seconds } с
+stats-speed = Токенов в секунду
+stats-tokens-in = Прочитано токенов
+stats-tokens-cached = … из кэша
+stats-tokens-out = Написано токенов
+stats-cost = Потрачено
+stats-taken = Заменяла других
+stats-given = Была заменена
+stats-hedges = Спрошена второй
+stats-button-24h = 24 ч
+stats-button-7d = 7 д
+stats-button-30d = 30 д
+stats-button-all = Всё
+stats-button-all-tasks = Все задачи
+stats-button-all-models = ‹ Все модели
+task-chat = Ответы
+task-classification = Разбор
+task-augmentation = Сводки
+task-probe = Пробы
+chart-latency = Через сколько секунд ответ готов
+chart-requests = Запросы
+chart-answered = с ответом
+chart-failed = с ошибкой
+chart-share = Доля каждой модели
+chart-nothing = за это время запросов не было
+chart-others = все остальные
+
+## Виды ошибок в двух-трёх словах
+
+kind-transport = связь оборвалась
+kind-connect-timeout = нет соединения
+kind-first-token-timeout = не начала вовремя
+kind-stall = замолчала
+kind-rate-limit = слишком много запросов
+kind-quota = счёт исчерпан
+kind-overload = перегружена
+kind-server-error = ошибка сервера
+kind-auth = ключ не принят
+kind-model-missing = нет такой модели
+kind-model-loading = ещё загружается
+kind-context-overflow = слишком длинно
+kind-content-filter = отказ по содержанию
+kind-bad-request = запрос не принят
+kind-cancelled = прервано
+kind-invalid-output = пустой ответ
+
+## /errors
+
+errors-title = Ошибки: { $period }
+errors-none = Ошибок не было.
+errors-usage = За какое время? /errors и одно из: { $periods }
+errors-more = … и ещё { $number ->
+    [one] { $number } вид
+    [few] { $number } вида
+   *[many] { $number } видов
+}, более давних.
+errors-once = { $ago } назад
+errors-when = первая { $first } назад, последняя { $last } назад
+remedy-transport = Проверьте, запущен ли сервер и доступен ли он отсюда. Если он оборвал ответ, причина в его журнале: чаще всего не хватило памяти.
+remedy-connect-timeout = Компьютер выключен, или соединение глотает сетевой экран. Проверьте { $prefix }API_BASE.
+remedy-first-token-timeout = Модель загружается или читает дольше TIMEOUT_SECONDS. Держите её загруженной ({ $prefix }KEEP_ALIVE), возьмите поменьше или увеличьте TIMEOUT_SECONDS.
+remedy-stall = Сервер остановился на середине. Посмотрите его журнал и память видеокарты.
+remedy-rate-limit = Поставщик пропускает меньше запросов. Возьмите тариф побольше или добавьте FALLBACK_MODELS.
+remedy-quota = Пополните счёт или укажите другой ключ: { $prefix }API_KEY.
+remedy-overload = Серверу дают больше, чем он успевает. Разрешите ему больше запросов сразу или добавьте FALLBACK_MODELS.
+remedy-server-error = Ошибка внутри сервера. Подробности в его журнале; может помочь обновление.
+remedy-auth = Сервер не принимает ключ. Проверьте { $prefix }API_KEY.
+remedy-model-missing = На сервере нет этой модели. Сверьте имя с /models или скачайте её туда.
+remedy-model-loading = После запуска – ничего. Если повторяется, держите модель загруженной: { $prefix }KEEP_ALIVE.
+remedy-context-overflow = Дайте модели больший контекст на её сервере или добавьте в FALLBACK_MODELS модель с большим.
+remedy-content-filter = Поставщик отказывается отвечать на такое. Своя модель не отказывается.
+remedy-bad-request = Сервер не понимает запрос такого вида. Он обновлён? Если да, сообщите тем, кто делает этого бота.
+remedy-invalid-output = Модель даёт пустые ответы. Может помочь другая модель или новая версия сервера.
+
+## /health
+
+health-title = Как я себя чувствую
+health-uptime = Работаю
+health-telegram = Телеграм
+health-telegram-well = отвечает ({ $time } назад)
+health-telegram-away = молчит { $time } (попыток: { $failures })
+health-telegram-never = ещё не отвечал
+health-answers = Пишется ответов
+health-updates = Ждёт сообщений
+health-rows = Ждёт записи показателей
+health-failing = { " " }– база данных их не принимает!
+health-lag = Задержка в моей работе
+health-lag-value = { $usual } мс, самое большее { $worst } мс
+health-memory = Память
+health-database = База данных
+health-disk = Свободно на её диске
+health-jobs = Что я делаю сам
+health-job-in = через { $time }
+health-job-never = больше никогда
+job-look-for-models = Смотрю на серверы
+job-watch = Слежу за неполадками
+job-forget-old-updates = Забываю старые обновления
+job-add-up-figures = Складываю показатели
+job-forget-old-figures = Забываю старые показатели
+
+## /why
+
+why-nothing = В этой беседе ещё нет ответа, который я мог бы объяснить.
+why-nobody = Ни одна модель не смогла ответить.
+why-answered = Ответила { $model }
+why-stopped = Отвечала { $model }, и её прервали
+why-place-local = на домашнем компьютере
+why-place-cloud = в облаке
+why-first-choice = Она отвечает первой.
+why-same-again = Её спросили ещё раз: первая попытка сорвалась по причине, которая проходит.
+why-next = { $model } не смогла ответить, а эта – следующая.
+why-larger-context = Для { $model } беседа слишком длинная, в эту помещается больше.
+why-trial = Раньше она ошибалась, и этот вопрос показал, что она снова работает.
+why-hedge = { $model } необычно долго не начинала, поэтому спросили и эту, и она успела раньше.
+why-first = первое слово через { $time }
+why-whole = весь ответ через { $time }
+why-waited = спрошена через { $time }
+why-read = прочитано токенов: { $tokens }
+why-cached = из них из кэша: { $tokens }
+why-written = написано: { $tokens }
+why-speed = { $speed } в секунду
+why-cost = стоило { $cost }
+why-tried = Спрошены ещё:
+why-line = { $model }: { $what } через { $time }
+why-was-whole = ответила
 
 ## /models
 
 models-title = Модели
-models-none = Сервер моделей не найден. Запустите его на этом компьютере (Ollama: ollama serve) или задайте LLM_API_BASE и LLM_MODEL.
-models-in-use = отвечает
-models-fallback = отвечает, когда первая не может
-models-server = Сервер
-models-context = Контекст
-models-context-tokens = { $tokens } токенов
-models-unknown = неизвестно
-models-state = Состояние
-models-state-up = отвечает
-models-state-loading = загружает модель
-models-state-needs-key = требует ключ
-models-state-unreachable = недоступен
-models-state-unknown = ещё не проверялась
+models-others = Ещё найдены на этом компьютере:
+models-nameless = без модели
+models-in-use = отвечает первой
+models-fallback = запасная
+models-paused = приостановлена
+models-local = дома
+models-cloud = облако
+models-settings = Настройки
+models-source = Откуда взята
 models-source-configured = из настроек
 models-source-found = найдена на этом компьютере
 models-source-demo = встроенная демонстрация
+models-max-tokens = Самый длинный ответ, токенов
+models-price = Цена за миллион токенов, прочитать / написать
+models-first-token = Первое слово обычно через
+models-speed = Токенов в секунду
+models-failures = Ошибки за 24 ч
+models-unknown = неизвестен
+models-context = контекст { $context }
+models-tokens = { $tokens } токенов
+models-vision = видит картинки
+models-thinking = сначала думает
+models-state-up = работает
+models-state-loading = загружает модель
+models-state-needs-key = требует ключ
+models-state-unreachable = недоступна
+models-state-unknown = не проверялась
+models-breaker-open = ошибается
+models-breaker-half-open = ошибалась; следующий вопрос проверит
+models-breaker-rate-limited = просит подождать
+models-breaker-config-error = ошибка в настройке
+models-breaker-loading = загружается
+models-next-try = следующая попытка через { $time }
+models-loaded = в памяти
+models-not-loaded = не в памяти
+models-in-flight = сейчас { $number }
+models-unasked = за 24 ч не спрашивали
+models-today = за 24 ч: { $requests } запр., { $success }
+models-median = обычно { $time }
+models-button-refresh = Обновить
+models-button-prefer = Спрашивать первой
+models-button-pause = Приостановить
+models-button-resume = Возобновить
+models-button-probe = Попробовать сейчас
+models-button-back = ‹ Все модели
+models-gone = Настройки изменились. Отправьте /models ещё раз.
+models-preferred = Теперь её спрашивают первой – до следующего запуска.
+models-was-paused = Её больше не спрашивают, пока вы не разрешите или меня не запустят заново.
+models-was-resumed = Её снова спрашивают.
+models-probing = Спрашиваю её что-нибудь короткое…
+models-probe-failed = Попробовал только что, ответа нет. { $reason }
+models-probed = Попробовал только что: первое слово через { $first }, весь ответ через { $whole }.
+models-more = … и ещё { $number ->
+    [one] { $number } модель
+    [few] { $number } модели
+   *[many] { $number } моделей
+}; к каждой ведёт кнопка.
 
 ## /settings
 
@@ -183,3 +400,14 @@ settings-rich-sample =
     | большая | медленно |
 
     $$E = mc^2$$
+
+## Единицы
+
+unit-second = { $number } с
+unit-minute = { $number } мин
+unit-hour = { $number } ч
+unit-day = { $number } д
+unit-kb = { $number } КБ
+unit-mb = { $number } МБ
+unit-gb = { $number } ГБ
+unit-tb = { $number } ТБ

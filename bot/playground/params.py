@@ -32,6 +32,10 @@ class Params:
         self._values = values
         self._uploads = uploads or {}
 
+    def within(self, values: Mapping[str, Any]) -> Params:
+        """An object among the parameters, read like the whole call, whose files it may name."""
+        return Params(values, self._uploads)
+
     def logged(self) -> dict[str, object]:
         """The parameters as a test looks at them: JSON read, files by their names."""
         read = {name: _maybe_json(value) for name, value in self._values.items()}

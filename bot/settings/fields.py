@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from llm.config import ModelConfig, MultiModelSettings
+from llm.spans import Span
 from llm.wire.address import read_address
 
 BOT_DATABASE = "sqlite+aiosqlite:///data/domovoy.db"
@@ -209,6 +210,8 @@ class Settings(BaseSettings):
     redetect_every: Duration = timedelta(hours=24)
     cloud_budget_day: Amount = None
     cloud_budget_month: Amount = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
     rich_messages: RichMode = RichMode.ASK
     playground_host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
     playground_port: int = Field(default=8585, ge=0, le=65535)
@@ -253,6 +256,12 @@ class Settings(BaseSettings):
         if self.playground and "database_url" not in self.model_fields_set:
             return PLAYGROUND_DATABASE
         return self.database_url
+
+    @property
+    def cloud_budgets(self) -> dict[Span, float]:
+        """What paid models may cost, for each stretch of time that is limited."""
+        caps = {Span.DAY: self.cloud_budget_day, Span.MONTH: self.cloud_budget_month}
+        return {span: cap for span, cap in caps.items() if cap is not None}
 
     @property
     def models(self) -> dict[str, ModelConfig]:
@@ -315,7 +324,5 @@ LATER = frozenset(
         "augmentation_model",
         "selection",
         "redetect_every",
-        "cloud_budget_day",
-        "cloud_budget_month",
     }
 )

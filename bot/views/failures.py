@@ -6,6 +6,7 @@ import math
 
 from bot.events import AnswerFailed
 from bot.i18n import Translator
+from bot.views.numbers import decimal, duration
 from llm.errors import Failure, FailureKind
 from llm.routing.attempts import Attempt
 
@@ -27,6 +28,9 @@ _BY_CODE = {
     "bad_address": "failure-no-model",
     "stream_cut": "failure-stream-cut",
     "thinking_spent_limit": "failure-thinking-spent-limit",
+    "budget_day": "failure-budget-day",
+    "budget_month": "failure-budget-month",
+    "paused": "failure-paused",
 }
 
 
@@ -34,13 +38,18 @@ def failure_words(t: Translator, event: AnswerFailed, *, admin: bool) -> str:
     """One short paragraph, and a line of details for an admin."""
     words = t(failure_key(event.failure))
     if event.retry_in is not None and event.retry_in >= 1:
-        words = f"{words} {t('failure-retry-in', seconds=math.ceil(event.retry_in))}"
+        words = f"{words} {t('failure-retry-in', time=duration(t, math.ceil(event.retry_in)))}"
     return f"{words}\n\n{_details(t, event)}" if admin else words
 
 
 def failure_key(failure: Failure) -> str:
     """The key of the words for a failure."""
     return _BY_CODE.get(failure.code or "", _kind_key(failure.kind))
+
+
+def kind_key(kind: FailureKind) -> str:
+    """The key of two or three words for a kind of failure."""
+    return f"kind-{kind.value.replace('_', '-')}"
 
 
 def _kind_key(kind: FailureKind) -> str:
@@ -63,7 +72,7 @@ def _details(t: Translator, event: AnswerFailed) -> str:
 def _tried(t: Translator, attempt: Attempt) -> str:
     """A line for one more request that was sent."""
     marks = _marks(attempt.failure) if attempt.failure is not None else ""
-    seconds = f"{attempt.seconds:.1f}"
+    seconds = decimal(t, attempt.seconds, 1)
     return t("failure-tried", model=attempt.model, server=attempt.server, marks=marks, seconds=seconds)
 
 

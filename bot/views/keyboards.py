@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.callbacks import AccessDecision, AccessPress, LanguagePress, RichMessages, RichPress, StopPress
+from bot.callbacks import (
+    AccessDecision,
+    AccessPress,
+    LanguagePress,
+    ModelAction,
+    ModelPress,
+    RichMessages,
+    RichPress,
+    StatsPress,
+    StopPress,
+    mark_of,
+)
 from bot.i18n import Texts, Translator
+from bot.model_control import SteeredModel
+from bot.period import Period
+from bot.views.numbers import shortened
+from bot.views.stats import MOST_MODELS, Asked
+from llm.types import Task
 from storage import Person
+
+BUTTON_WIDTH = 22
 
 
 def access_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
@@ -47,6 +67,75 @@ def rich_question_keyboard(t: Translator) -> InlineKeyboardMarkup:
             (t("settings-rich-not-seen"), RichPress(choice=RichMessages.OFF).pack()),
         ]
     )
+
+
+def stats_keyboard(t: Translator, asked: Asked, models: Sequence[str], tasks: Sequence[Task]) -> InlineKeyboardMarkup:
+    """Periods; tasks where there are several; each model, or the way back from one to all."""
+    mark = "" if asked.model is None else mark_of(asked.model)
+
+    def button(text: str, *, chosen: bool, data: StatsPress) -> tuple[str, str]:
+        return (f"• {text}" if chosen else text, data.pack())
+
+    periods = [
+        button(
+            t(f"stats-button-{period.value}"),
+            chosen=period is asked.period,
+            data=StatsPress(period=period, model=mark, task=asked.task),
+        )
+        for period in Period
+    ]
+    choices: list[Task | None] = [None, *tasks] if len(tasks) > 1 else []
+    by_task = [
+        button(
+            t("stats-button-all-tasks") if task is None else t(f"task-{task.value}"),
+            chosen=task is asked.task,
+            data=StatsPress(period=asked.period, model=mark, task=task),
+        )
+        for task in choices
+    ]
+    if asked.model is not None:
+        by_model = [(t("stats-button-all-models"), StatsPress(period=asked.period, task=asked.task).pack())]
+    else:
+        by_model = [
+            (
+                shortened(model, BUTTON_WIDTH),
+                StatsPress(period=asked.period, model=mark_of(model), task=asked.task).pack(),
+            )
+            for model in models[:MOST_MODELS]
+        ]
+    return _rows(periods, *_in_rows(by_task), *_in_rows(by_model))
+
+
+def models_keyboard(t: Translator, models: Sequence[SteeredModel]) -> InlineKeyboardMarkup:
+    """A button for each model, and one to look again."""
+    buttons = [
+        (
+            shortened(one.model.name or t("models-nameless"), BUTTON_WIDTH),
+            ModelPress(action=ModelAction.SHOW, mark=one.mark).pack(),
+        )
+        for one in models
+    ]
+    return _rows(*_in_rows(buttons), [(t("models-button-refresh"), ModelPress(action=ModelAction.LIST).pack())])
+
+
+def model_keyboard(t: Translator, one: SteeredModel) -> InlineKeyboardMarkup:
+    """What may be done with a model, and the way back."""
+
+    def button(key: str, action: ModelAction) -> tuple[str, str]:
+        return t(key), ModelPress(action=action, mark=one.mark).pack()
+
+    pause = button("models-button-pause", ModelAction.PAUSE)
+    resume = button("models-button-resume", ModelAction.RESUME)
+    return _rows(
+        *([] if one.first else [[button("models-button-prefer", ModelAction.PREFER)]]),
+        [resume if one.target.paused else pause, button("models-button-probe", ModelAction.PROBE)],
+        [(t("models-button-back"), ModelPress(action=ModelAction.LIST).pack())],
+    )
+
+
+def _in_rows(buttons: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Two beside each other: more would be cut short on a phone."""
+    return [list(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
 
 
 def _rows(*rows: list[tuple[str, str]]) -> InlineKeyboardMarkup:

@@ -1,46 +1,153 @@
-"""Servers and models as text for a phone's width."""
+"""Servers and models as text for a phone's width: all of them, and one with everything that is known of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from bot.i18n import Translator
+from bot.model_control import SteeredModel
+from bot.views.failures import kind_key
+from bot.views.numbers import compact, count, decimal, duration, money, percent, seconds
 from llm.errors import NoModelAvailable
-from llm.routing.pool import ModelPool
-from llm.routing.serving_model import Candidate, ModelSource, ServingModel
-from llm.servers.kinds import ServerKind
+from llm.monitoring import ModelStats
+from llm.routing.breaker import BreakerState
+from llm.routing.serving_model import Candidate, ModelInUse, ModelSource
+from llm.servers.kinds import ServerKind, ServerState
+from llm.wire.address import read_address
+
+LONGEST = 3000
+"""Characters of the configured models, with room for the others."""
+MOST_OTHERS = 6
+NAME_LENGTH = 120
+
+Today = Mapping[str, ModelStats]
+"""The figures of the last 24 hours by the name of the model."""
 
 
-def models_text(t: Translator, pool: ModelPool) -> str:
-    """HTML: a block for each server that the last look has met, the one that answers first."""
-    title = f"<b>{escape(t('models-title'))}</b>"
-    rows = sorted(pool.candidates(), key=lambda row: (not row.chosen, not row.fallback))
-    if not rows:
-        return f"{title}\n\n{escape(t('models-none'))}"
-    source = _source(pool.primary)
-    return "\n\n".join([title, *(_block(t, row, source) for row in rows)])
+def models_text(
+    t: Translator, models: Sequence[SteeredModel], rows: Sequence[Candidate], today: Today, now: float
+) -> str:
+    """HTML: a block for each configured model, then the servers that were met beside them; `now` is monotonic."""
+    blocks = [f"<b>{escape(t('models-title'))}</b>"]
+    for place, one in enumerate(models):
+        block = _block(t, one, rows, today, now)
+        if sum(map(len, blocks)) + len(block) > LONGEST:
+            blocks.append(escape(t("models-more", number=len(models) - place)))
+            return "\n\n".join(blocks)
+        blocks.append(block)
+    others = [row for row in rows if not row.chosen and not row.fallback]
+    if others:
+        lines = [escape(t("models-others"))]
+        lines += [f"• {escape(_other(t, row))}" for row in others[:MOST_OTHERS]]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
 
 
-def _block(t: Translator, row: Candidate, source: ModelSource | None) -> str:
-    name = escape(row.model or "–")
-    heading = f"<b>{name}</b>"
-    if row.chosen and source is not None:
-        heading += f" – {escape(t('models-in-use'))}, {escape(t(f'models-source-{source.value}'))}"
-    elif row.fallback:
-        heading += f" – {escape(t('models-fallback'))}"
-    context = t("models-unknown") if row.context is None else t("models-context-tokens", tokens=str(row.context))
-    lines = [
-        f"{t('models-server')}: {row.server} ({row.kind.value})",
-        f"{t('models-context')}: {context}",
-        f"{t('models-state')}: {t(f'models-state-{row.state.value}'.replace('_', '-'))}",
-    ]
-    if row.note and row.kind is not ServerKind.DEMO:
-        lines.append(row.note)
-    return "\n".join([heading, *(escape(line) for line in lines)])
-
-
-def _source(models: ServingModel) -> ModelSource | None:
+def model_details(t: Translator, one: SteeredModel, rows: Sequence[Candidate], today: Today, now: float) -> str:
+    """HTML: everything about one model."""
+    lines = [_block(t, one, rows, today, now)]
     try:
-        return models.current().source
+        model = one.model.current()
     except NoModelAvailable:
-        return None
+        return lines[0]
+    config = model.config
+    prefix = "LLM_" if one.target.setting == "LLM_" else one.target.setting
+    details = [(t("models-settings"), f"{prefix}*"), (t("models-source"), t(f"models-source-{model.source.value}"))]
+    if config.max_tokens is not None:
+        details.append((t("models-max-tokens"), count(t, config.max_tokens)))
+    if config.price_in or config.price_out:
+        details.append((t("models-price"), f"{money(t, config.price_in)} / {money(t, config.price_out)}"))
+    stats = today.get(config.name)
+    if stats is not None and stats.ttft is not None:
+        details.append((t("models-first-token"), seconds(t, stats.ttft.p50)))
+    if stats is not None and stats.tokens_per_second is not None:
+        details.append((t("models-speed"), decimal(t, stats.tokens_per_second, 1)))
+    if stats is not None and stats.failures:
+        kinds = ", ".join(f"{t(kind_key(kind))} {number}" for kind, number in list(stats.failures.items())[:4])
+        details.append((t("models-failures"), kinds))
+    lines.append("\n".join(f"{escape(name)}: {escape(value)}" for name, value in details))
+    return "\n\n".join(lines)
+
+
+def _block(t: Translator, one: SteeredModel, rows: Sequence[Candidate], today: Today, now: float) -> str:
+    try:
+        model = one.model.current()
+    except NoModelAvailable as error:
+        reason = t(f"about-reason-{error.reason}".replace("_", "-"))
+        return f"<b>{escape(one.model.name or t('models-nameless'))}</b> – {escape(_part(t, one))}\n{escape(reason)}"
+    name = model.config.name
+    shown = name if len(name) <= NAME_LENGTH else f"{name[:NAME_LENGTH]}…"
+    row = _row_of(model, rows)
+    lines = [
+        f"<b>{escape(shown)}</b> – {escape(_part(t, one))}",
+        escape(_server(t, model)),
+        escape(f"{_state(t, one, model, now)} · {_abilities(t, model)}"),
+        escape(_figures(t, today.get(name), one.target.breaker.in_flight)),
+    ]
+    if row is not None and row.note and model.kind is not ServerKind.DEMO and model.state is not ServerState.UP:
+        lines.append(escape(row.note))
+    return "\n".join(lines)
+
+
+def _part(t: Translator, one: SteeredModel) -> str:
+    """Which part it plays now."""
+    if one.target.paused:
+        return t("models-paused")
+    return t("models-in-use") if one.first else t("models-fallback")
+
+
+def _server(t: Translator, model: ModelInUse) -> str:
+    if model.source is ModelSource.DEMO:
+        return t("models-source-demo")
+    where = "models-local" if model.config.local is not False else "models-cloud"
+    return f"{read_address(model.config.api_base).server} ({model.kind.value}, {t(where)})"
+
+
+def _state(t: Translator, one: SteeredModel, model: ModelInUse, now: float) -> str:
+    parts = []
+    breaker = one.target.breaker
+    if breaker.state is BreakerState.CLOSED:
+        parts.append(t(f"models-state-{model.state.value}".replace("_", "-")))
+    else:
+        parts.append(t(f"models-breaker-{breaker.state.value}".replace("_", "-")))
+        at = breaker.retry_at
+        if at is not None and at > now:
+            parts.append(t("models-next-try", time=duration(t, at - now + 1)))
+    if model.found is not None and model.found.loaded is not None:
+        parts.append(t("models-loaded") if model.found.loaded else t("models-not-loaded"))
+    return ", ".join(parts)
+
+
+def _abilities(t: Translator, model: ModelInUse) -> str:
+    context = t("models-unknown") if model.context is None else t("models-tokens", tokens=count(t, model.context))
+    parts = [t("models-context", context=context)]
+    found, capabilities = model.found, model.config.capabilities
+    if capabilities.vision or (found is not None and found.vision):
+        parts.append(t("models-vision"))
+    if found is not None and found.thinking:
+        parts.append(t("models-thinking"))
+    if capabilities.supports_json:
+        parts.append("JSON")
+    return " · ".join(parts)
+
+
+def _figures(t: Translator, stats: ModelStats | None, in_flight: int) -> str:
+    parts = [t("models-in-flight", number=in_flight)]
+    if stats is None:
+        parts.append(t("models-unasked"))
+    else:
+        requests = compact(t, stats.requests_count)
+        parts.append(t("models-today", requests=requests, success=percent(t, stats.success_rate)))
+        if stats.latency is not None:
+            parts.append(t("models-median", time=seconds(t, stats.latency.p50)))
+    return " · ".join(parts)
+
+
+def _row_of(model: ModelInUse, rows: Sequence[Candidate]) -> Candidate | None:
+    return next((row for row in rows if row.model == model.config.name and (row.chosen or row.fallback)), None)
+
+
+def _other(t: Translator, row: Candidate) -> str:
+    state = t(f"models-state-{row.state.value}".replace("_", "-"))
+    return f"{row.server} ({row.kind.value}): {row.model or '–'}, {state}" + (f" – {row.note}" if row.note else "")

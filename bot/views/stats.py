@@ -1,80 +1,139 @@
-"""Figures of models as text for a phone's width."""
+"""Figures of models as the caption of a picture: a table for all of them, details for one, a phone's width."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from enum import StrEnum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
 from bot.i18n import Translator
-from llm.monitoring import ModelStats
+from bot.period import Period
+from bot.views.failures import kind_key
+from bot.views.numbers import bare_seconds, compact, count, decimal, duration, money, percent, seconds, shortened
+from llm.monitoring import ModelStats, Percentiles
+from llm.types import Task
+
+MOST_MODELS = 12
+"""So many lines fit into a caption of 1024 characters."""
+NAME_WIDTH = 14
+TITLE_WIDTH = 80
+MOST_KINDS = 4
 
 
-class Period(StrEnum):
-    """How far back figures reach."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which figures are wanted; `model` and `task` None: all."""
 
-    DAY = "24h"
-    WEEK = "7d"
-    MONTH = "30d"
-    ALL = "all"
-
-    @property
-    def length(self) -> timedelta | None:
-        """Its length; None for all time."""
-        return {
-            Period.DAY: timedelta(days=1),
-            Period.WEEK: timedelta(days=7),
-            Period.MONTH: timedelta(days=30),
-            Period.ALL: None,
-        }[self]
-
-    @classmethod
-    def parse(cls, text: str | None) -> Period | None:
-        """The period that somebody asked for; a day when they named none, None when it is no period."""
-        if not text or not text.strip():
-            return cls.DAY
-        return next((period for period in cls if period == text.strip().lower()), None)
+    period: Period
+    model: str | None = None
+    task: Task | None = None
 
 
-def stats_text(t: Translator, period: Period, stats: Sequence[ModelStats]) -> str:
-    """HTML: a block for each model, the most used first."""
-    title = f"<b>{escape(t(f'stats-title-{period.value}'))}</b>"
+def stats_title(t: Translator, asked: Asked) -> str:
+    """What the figures are of, as plain text."""
+    parts = [t(f"stats-title-{asked.period.value}")]
+    if asked.task is not None:
+        parts.append(t(f"task-{asked.task.value}"))
+    if asked.model is not None:
+        parts.insert(0, shortened(asked.model, TITLE_WIDTH))
+    return " · ".join(parts)
+
+
+def stats_caption(t: Translator, asked: Asked, stats: Sequence[ModelStats], now: datetime) -> str:
+    """HTML: a table of all models, or everything about the one that was asked for."""
+    title = f"<b>{escape(stats_title(t, asked))}</b>"
     if not stats:
         return f"{title}\n\n{escape(t('stats-empty'))}"
-    return "\n\n".join([title, *(_block(t, model) for model in stats)])
+    body = _details(t, stats[0], now) if asked.model is not None else _overview(t, stats)
+    return f"{title}\n{body}"
 
 
-def _block(t: Translator, stats: ModelStats) -> str:
-    rows = [
-        (t("stats-requests"), _count(stats.requests_count)),
-        (t("stats-success"), _percent(stats.success_rate)),
-        (t("stats-average"), _seconds(t, stats.avg_latency)),
-        (t("stats-p95"), _seconds(t, stats.p95_latency)),
-        (t("stats-first-token"), _seconds(t, stats.avg_ttft)),
-        (t("stats-tokens-in"), _count(stats.prompt_tokens)),
-        (t("stats-tokens-out"), _count(stats.completion_tokens)),
+def _overview(t: Translator, stats: Sequence[ModelStats]) -> str:
+    rows = [("", t("stats-column-requests"), t("stats-column-success"), "p50", "p95")]
+    for one in stats[:MOST_MODELS]:
+        p50, p95 = (one.latency.p50, one.latency.p95) if one.latency is not None else (None, None)
+        rows.append(
+            (
+                shortened(one.model, NAME_WIDTH),
+                compact(t, one.requests_count),
+                percent(t, one.success_rate).removesuffix("%"),
+                bare_seconds(t, p50),
+                bare_seconds(t, p95),
+            )
+        )
+    lines = [f"<pre>{escape(_aligned(rows))}</pre>"]
+    if len(stats) > MOST_MODELS:
+        lines.append(escape(t("stats-more-models", number=len(stats) - MOST_MODELS)))
+    lines.append(escape(_sums(t, stats)))
+    return "\n".join(lines)
+
+
+def _sums(t: Translator, stats: Sequence[ModelStats]) -> str:
+    def total(of: Callable[[ModelStats], float]) -> float:
+        return sum(of(one) for one in stats)
+
+    text = t(
+        "stats-sums",
+        requests=count(t, int(total(lambda one: one.requests_count))),
+        read=compact(t, total(lambda one: one.prompt_tokens)),
+        written=compact(t, total(lambda one: one.completion_tokens)),
+    )
+    parts = [text]
+    if fallbacks := int(total(lambda one: one.fallbacks_taken)):
+        parts.append(t("stats-sums-fallbacks", number=fallbacks))
+    if cost := total(lambda one: one.cost):
+        parts.append(t("stats-sums-cost", cost=money(t, cost)))
+    return " ".join(parts)
+
+
+def _details(t: Translator, stats: ModelStats, now: datetime) -> str:
+    times: list[tuple[str, ...]] = [("", "p50", "p90", "p95", "p99")]
+    times += [
+        (t(key), *(bare_seconds(t, value) for value in (found.p50, found.p90, found.p95, found.p99)))
+        for key, found in (("stats-whole-answer", stats.latency), ("stats-first-token", stats.ttft))
+        if isinstance(found, Percentiles)
     ]
-    if stats.cancelled_count:
-        rows.insert(1, (t("stats-stopped"), _count(stats.cancelled_count)))
-    width = max(len(name) for name, _ in rows)
-    value_width = max(len(value) for _, value in rows)
-    lines = "\n".join(f"{name:<{width}}  {value:>{value_width}}" for name, value in rows)
-    return f"<b>{escape(stats.model)}</b>\n<pre>{escape(lines)}</pre>"
+    parts = [f"<pre>{escape(_aligned(_figures(t, stats)))}</pre>"]
+    if len(times) > 1:
+        parts.append(f"{escape(t('stats-times'))}\n<pre>{escape(_aligned(times))}</pre>")
+    if stats.failures:
+        most = list(stats.failures.items())[:MOST_KINDS]
+        kinds = [f"{t(kind_key(kind))} {count(t, number)}" for kind, number in most]
+        more = len(stats.failures) - len(kinds)
+        parts.append(escape(t("stats-failures", kinds=", ".join(kinds) + (f" +{more}" if more > 0 else ""))))
+    if stats.last_failure is not None and stats.last_failure_at is not None:
+        ago = duration(t, (now - stats.last_failure_at).total_seconds())
+        parts.append(escape(t("stats-last-failure", kind=t(kind_key(stats.last_failure)), ago=ago)))
+    return "\n".join(parts)
 
 
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+def _figures(t: Translator, stats: ModelStats) -> list[tuple[str, ...]]:
+    speed = None if stats.tokens_per_second is None else decimal(t, stats.tokens_per_second, 1)
+    rows: list[tuple[str, str | None]] = [
+        ("stats-requests", count(t, stats.requests_count)),
+        ("stats-stopped", count(t, stats.cancelled_count) if stats.cancelled_count else None),
+        ("stats-success", percent(t, stats.success_rate)),
+        ("stats-average", seconds(t, stats.avg_latency)),
+        ("stats-speed", speed),
+        ("stats-tokens-in", count(t, stats.prompt_tokens)),
+        ("stats-tokens-cached", count(t, stats.cached_tokens) if stats.cached_tokens else None),
+        ("stats-tokens-out", count(t, stats.completion_tokens)),
+        ("stats-cost", money(t, stats.cost) if stats.cost else None),
+        ("stats-taken", count(t, stats.fallbacks_taken) if stats.fallbacks_taken else None),
+        ("stats-given", count(t, stats.fallbacks_given) if stats.fallbacks_given else None),
+        ("stats-hedges", count(t, stats.hedges) if stats.hedges else None),
+    ]
+    return [(t(key), value) for key, value in rows if value is not None]
 
 
-def _percent(rate: float | None) -> str:
-    if rate is None:
-        return "–"
-    # 99.96 % must not read as a round hundred while something failed.
-    return f"{rate:.0%}" if rate in (0.0, 1.0) else f"{min(rate, 0.999):.1%}"
-
-
-def _seconds(t: Translator, seconds: float | None) -> str:
-    if seconds is None:
-        return "–"
-    return t("stats-seconds", seconds=f"{seconds:.2f}" if seconds < 10 else f"{seconds:.0f}")
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Columns side by side: the first to the left, numbers to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        " ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )

@@ -252,7 +252,7 @@ class Call:
             return GiveUp(NoAnswer(failure, retry_in=left if retry_in is None else min(left, retry_in)))
         root = self._root or next((one.last_failed for one in self.targets if one.last_failed is not None), None)
         if root is None:
-            reason = self._unavailable.reason if self._unavailable is not None else "no_target"
+            reason = self._unavailable.reason if self._unavailable is not None else "paused"
             failure = Failure(FailureKind.MODEL_MISSING, Phase.CONNECT, self.elapsed, code=reason)
             return GiveUp(NoAnswer(failure, retry_in=retry_in))
         return GiveUp(

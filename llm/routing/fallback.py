@@ -24,7 +24,9 @@ from llm.types import (
     ChatRequest,
     Finished,
     Message,
+    Role,
     StreamEvent,
+    Task,
     TextDelta,
     TextRetracted,
 )
@@ -33,6 +35,10 @@ MOST_HEDGES_SAVED = 3.0
 CHARACTERS_PER_TOKEN = 3
 """For a limit of time that is enough; what fits is reckoned by the client."""
 REQUEST_ID_BITS = 63
+PROBE = ChatRequest(
+    (Message(Role.USER, "Reply with the one word: ready"),), Task.PROBE, max_tokens=16, temperature=0.0, thinking=False
+)
+"""What a model is asked to see whether it answers."""
 
 Tell = Callable[[Target, Attempt], None]
 """Is told of each failed attempt whose cause somebody has to mend in the settings."""
@@ -62,6 +68,7 @@ class LLMFallbackManager:
         """`hedge_share`: so many of all requests may be sent a second time when the first takes unusually long."""
         self.targets = tuple(targets)
         self.limits = limits
+        self._preferred: Target | None = None
         self._clock = clock
         self._randomness = randomness
         self._monitor = monitor
@@ -74,26 +81,46 @@ class LLMFallbackManager:
         """A number under which the attempts of one call will be found in the figures."""
         return self._randomness.getrandbits(REQUEST_ID_BITS)
 
+    @property
+    def order(self) -> tuple[Target, ...]:
+        """Who is asked, the first choice first; those that are paused are left out."""
+        preferred = self._preferred
+        wanted = self.targets if preferred is None else (preferred, *(o for o in self.targets if o is not preferred))
+        allowed = wanted if self._fallback_enabled else wanted[:1]
+        return tuple(target for target in allowed if not target.paused)
+
+    def prefer(self, target: Target | None) -> None:
+        """Ask this target before all others from now on; None: as configured."""
+        self._preferred = target
+
+    async def probe(self, target: Target) -> Answered:
+        """Send a short request to one target, paused or not, and let what becomes of it count. Raises NoAnswer."""
+        target.breaker.well_again()
+        async with aclosing(self._stream(PROBE, (target,), replace(self.limits, max_retries=0))) as events:
+            return await _last_of(events)
+
     async def chat_with_fallback(self, messages: Sequence[Message] | ChatRequest) -> Answered:
         """Get the whole answer and how it came about. Raises what `stream_with_fallback` raises."""
         request = messages if isinstance(messages, ChatRequest) else ChatRequest(tuple(messages))
         async with aclosing(self.stream_with_fallback(request)) as events:
-            async for event in events:
-                if isinstance(event, Answered):
-                    return event
-        raise AssertionError("a stream ends with Answered or an error")
+            return await _last_of(events)
 
-    async def stream_with_fallback(self, request: ChatRequest) -> AsyncGenerator[RoutedEvent, None]:
+    def stream_with_fallback(self, request: ChatRequest) -> AsyncGenerator[RoutedEvent, None]:
         """Give the answer piece by piece; the last event is Answered.
 
         A failure before the first visible text does not show. After it, Restarted says that the text begins anew.
         Closing the generator, or cancelling the task, closes the connection at once and is held against nobody.
         Raises NoAnswer; NothingToAnswer when no message of a person is left.
         """
+        return self._stream(request, self.order, self.limits)
+
+    async def _stream(
+        self, request: ChatRequest, targets: Sequence[Target], limits: CallLimits
+    ) -> AsyncGenerator[RoutedEvent, None]:
         call = Call(
             request,
-            self.targets if self._fallback_enabled else self.targets[:1],
-            self.limits,
+            targets,
+            limits,
             self._clock,
             self._randomness,
             prompt_tokens=sum(len(message.text) for message in request.messages) // CHARACTERS_PER_TOKEN,
@@ -279,6 +306,13 @@ def _text(attempt: Running, text: str) -> Iterator[RoutedEvent]:
             yield Restarted()
     call.shown += text
     yield TextDelta(text)
+
+
+async def _last_of(events: AsyncGenerator[RoutedEvent, None]) -> Answered:
+    async for event in events:
+        if isinstance(event, Answered):
+            return event
+    raise AssertionError("a stream ends with Answered or an error")
 
 
 async def _all_of(begun: Begun) -> AsyncGenerator[StreamEvent, None]:

@@ -133,6 +133,11 @@ class ServingModel:
         return self._view.model.kind if self._view.model is not None else ServerKind.GENERIC
 
     @property
+    def state(self) -> ServerState:
+        """That of its server when it was last looked at; unknown where nobody has looked, or there is no model."""
+        return self._view.model.state if self._view.model is not None else ServerState.UNKNOWN
+
+    @property
     def context(self) -> int | None:
         """The length that the model holds, in tokens; None: not known."""
         return self._view.model.context if self._view.model is not None else None

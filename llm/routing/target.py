@@ -78,7 +78,7 @@ class Target:
     """One model on one server: its source, its breaker, its budget of retries, how fast it begins.
 
     `setting` is what the names of its settings begin with, for messages (`FALLBACK_MODELS__0__`); `last_failed` what
-    went wrong last, None after an answer.
+    went wrong last, None after an answer. Nobody's message is sent to one that is `paused`.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class Target:
         self.breaker = Breaker(monotonic, randomness)
         self.budget = RetryBudget()
         self.last_failed: AttemptFailed | None = None
+        self.paused = False
         self._ttfts: deque[float] = deque(maxlen=SAMPLES)
 
     def note_ttft(self, seconds: float) -> None:

@@ -28,7 +28,7 @@ from llm.clock import SystemClock
 from llm.config import Timeouts
 from llm.errors import FailureKind
 from llm.http import make_client
-from llm.monitoring import AttemptRecord, FailureGroup, ModelPerformanceMonitor, ModelStats, SeriesPoint
+from llm.monitoring import AttemptRecord, FailureGroup, ModelPerformanceMonitor, ModelStats, SeriesPoint, Subjects
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.serving_model import ServingModel
 from llm.routing.target import Target
@@ -62,6 +62,9 @@ class Rows:
 
     async def attempts_of(self, request_id: int) -> Sequence[AttemptRecord]:
         raise NotImplementedError
+
+    async def subjects(self) -> Subjects:
+        return Subjects()
 
 
 @dataclass

@@ -10,12 +10,15 @@ import pytest
 
 from bot.commands import ADMINS, EVERYONE
 from bot.i18n import LANGUAGES, MissingText, Texts
+from bot.jobs import Jobs
+from bot.period import Period
 from bot.views.failures import failure_key
-from bot.views.stats import Period
 from llm.errors import Failure, FailureKind, Phase
 from llm.routing import serving_model
+from llm.routing.breaker import BreakerState
 from llm.routing.serving_model import ModelSource, ServingModel
 from llm.servers.kinds import ServerState
+from llm.types import Task, Why
 
 BOT = Path(__file__).parent.parent.parent / "bot"
 
@@ -82,6 +85,18 @@ def test_texts_whose_keys_are_put_together_are_all_there():
     assert {f"command-{name}" for name in (*EVERYONE, *ADMINS)} == {key for key in keys if key.startswith("command-")}
     assert {f"settings-language-{code}" for code in LANGUAGES} <= keys
     assert {f"stats-title-{period}" for period in Period} <= keys
+    assert {f"stats-button-{period}" for period in Period} <= keys
+    assert {f"task-{task}" for task in Task} == {key for key in keys if key.startswith("task-")}
+    kinds = {kind.value.replace("_", "-") for kind in FailureKind}
+    assert {f"kind-{kind}" for kind in kinds} == {key for key in keys if key.startswith("kind-")}
+    assert {f"remedy-{kind}" for kind in kinds - {"cancelled"}} == {key for key in keys if key.startswith("remedy-")}
+    assert {f"why-{why.value.replace('_', '-')}" for why in Why} <= keys
+    breakers = {f"models-breaker-{state.value.replace('_', '-')}" for state in BreakerState}
+    assert breakers - keys == {"models-breaker-closed"}
+    jobs = {
+        f"job-{name.replace('_', '-')}" for name, job in vars(Jobs).items() if name[0] != "_" and name != "next_runs"
+    }
+    assert jobs == {key for key in keys if key.startswith("job-")}
     assert {f"models-state-{state.value.replace('_', '-')}" for state in ServerState} <= keys
     assert {f"models-source-{source.value}" for source in ModelSource} <= keys
 

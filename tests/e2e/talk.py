@@ -88,3 +88,19 @@ async def kept_updates(database: Database) -> list[tuple[str, bytes]]:
     """State and payload of all updates."""
     query = select(updates.c.state, updates.c.payload).order_by(updates.c.update_id)
     return [(row.state.value, row.payload) for row in await database.rows("test.updates", query)]
+
+
+def forge(house: House, person_id: int, data: str) -> None:
+    """A button's press with data of one's own, as a changed client can send it."""
+    person = {"id": person_id, "is_bot": False, "first_name": "Forger"}
+    message = {
+        "message_id": 99999,
+        "date": 1750000000,
+        "chat": {"id": person_id, "type": "private", "first_name": "Forger"},
+        "text": "x",
+    }
+    world = house.page.world
+    query_id = str(len(world.open_queries) + 10**15)
+    world.open_queries[query_id] = (person_id, 99999)
+    query = {"id": query_id, "from": person, "message": message, "chat_instance": "1", "data": data}
+    world.updates.put("callback_query", query)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.callbacks import AccessDecision, AccessPress, LanguagePress, RichMessages, RichPress, StopPress
 from tests.e2e.conftest import ADMIN, ME, STRANGER, House, OpenHouse
-from tests.e2e.talk import served_by, settled
+from tests.e2e.talk import forge, served_by, settled
 from tests.fakes.model_server import ModelServer
 
 UNKNOWN = "I do not know this command. /help lists those that I do."
@@ -26,22 +26,6 @@ def press(house: House, decision: AccessDecision, about: int, *, admin: int = AD
         card for card in cards(house, admin) if any(b["callback_data"] == data for row in card.buttons for b in row)
     ]
     house.page.press(admin, card.message_id, data)
-
-
-def forge(house: House, person_id: int, data: str) -> None:
-    """A button's press with data of one's own, as a changed client can send it."""
-    person = {"id": person_id, "is_bot": False, "first_name": "Forger"}
-    message = {
-        "message_id": 99999,
-        "date": 1750000000,
-        "chat": {"id": person_id, "type": "private", "first_name": "Forger"},
-        "text": "x",
-    }
-    world = house.page.world
-    query_id = str(len(world.open_queries) + 10**15)
-    world.open_queries[query_id] = (person_id, 99999)
-    query = {"id": query_id, "from": person, "message": message, "chat_instance": "1", "data": data}
-    world.updates.put("callback_query", query)
 
 
 async def test_an_open_bot_answers_everybody(house: OpenHouse, model_server: ModelServer) -> None:

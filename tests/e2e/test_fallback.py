@@ -134,7 +134,7 @@ async def test_models_lists_the_fallback_and_the_admin_sees_all_attempts(
 ) -> None:
     async with house(**both(model_server, spare, MAX_RETRIES="0")) as home:
         [listed] = await home.say(ADMIN, "/models")
-        assert "spare – answers when the first can not" in listed
+        assert "spare – fallback" in listed
         model_server.otherwise(error("boom", status=500))
         spare.otherwise(error("busy", status=503))
         [told] = await home.say(ADMIN, "Hello")

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from bot.app import PLAYGROUND_TOKEN
 from bot.log import set_up_logging
+from bot.parts import PLAYGROUND_TOKEN
 from tests.e2e.conftest import ADMIN, ME, STRANGER, OpenHouse
 from tests.e2e.talk import draft_shows, served_by, settled
 from tests.fakes.model_server import ModelServer

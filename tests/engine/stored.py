@@ -18,10 +18,8 @@ async def answers(house: House) -> list[Row[Any]]:
 
 
 async def requests(house: House) -> list[Row[Any]]:
-    """The figures of all requests to models so far. Asking for /stats writes down those that wait."""
+    """The figures of all requests to models so far. Asking for /errors writes down those that wait."""
     before = len(house.texts(ADMIN))
-    house.page.say(ADMIN, "/stats")
-    await house.page.wait_for(
-        lambda: any("Requests" in text or "Nobody has asked" in text for text in house.texts(ADMIN)[before:])
-    )
+    house.page.say(ADMIN, "/errors")
+    await house.page.wait_for(lambda: any(text.startswith("Failures") for text in house.texts(ADMIN)[before:]))
     return list(await house.app.database.rows("test.requests", select(attempts).order_by(attempts.c.id)))

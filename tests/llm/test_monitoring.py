@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from llm.monitoring import AttemptRecord, FailureGroup, ModelPerformanceMonitor, ModelStats, SeriesPoint
+from llm.monitoring import AttemptRecord, FailureGroup, ModelPerformanceMonitor, ModelStats, SeriesPoint, Subjects
 from llm.types import Task
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -45,6 +45,9 @@ class Asked:
 
     async def attempts_of(self, request_id: int) -> Sequence[AttemptRecord]:
         raise AssertionError
+
+    async def subjects(self) -> Subjects:
+        return Subjects()
 
 
 async def test_a_period_ends_now_and_none_reaches_back_to_the_beginning() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ from llm.clock import SystemClock
 from storage import Conversations, Database, Inbox, People, open_database
 
 POSTGRES = os.environ.get("DOMOVOY_TEST_POSTGRES")
+
+
+class HandClock(SystemClock):
+    """Stands at a moment of the calendar until it is moved; waits as long as any clock does."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
 
 
 @pytest.fixture

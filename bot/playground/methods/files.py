@@ -51,6 +51,23 @@ def edit_message_caption(api: Api, params: Params) -> Json:
     return edit(api, chat, message, params, text=marked.text, entities=marked.entities)
 
 
+def edit_message_media(api: Api, params: Params) -> Json:
+    """`editMessageMedia` with a photo or a document; a message of text may be given one, but not a rich one."""
+    chat = api.chat(params)
+    message = api.own_message(chat, params, "edit")
+    media = params.json("media")
+    kind = media.get("type") if isinstance(media, dict) else None
+    if not isinstance(media, dict) or kind not in ("photo", "document"):
+        raise bad_request("can't parse InputMedia: unsupported media type")
+    if message.blocks is not None:
+        raise bad_request("message can't be edited")
+    within = params.within({**media, kind: media.get("media")})
+    marked = caption(within)
+    file = _uploaded(api, within, kind) or _known(api, within, kind)
+    fields = {"photo": None, "document": None, kind: file}
+    return edit(api, chat, message, params, text=marked.text, entities=marked.entities, **fields)
+
+
 def _send(api: Api, params: Params, kind: str) -> Json:
     chat = api.chat(params)
     marked = caption(params)

@@ -28,6 +28,7 @@ _METHODS: Mapping[str, Method] = {
     "sendPhoto": files.send_photo,
     "sendDocument": files.send_document,
     "editMessageCaption": files.edit_message_caption,
+    "editMessageMedia": files.edit_message_media,
     "getFile": files.get_file,
     "setMyName": profile.setter("name"),
     "getMyName": profile.getter("name"),

@@ -1,16 +1,25 @@
-"""Figures as text."""
+"""Figures as a caption: within Telegram's limit, aligned, and never better than they are."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 
-from bot.i18n import Texts
-from bot.views.stats import Period, stats_text
-from llm.monitoring import ModelStats, Percentiles
+from bot.i18n import LANGUAGES, Texts
+from bot.period import Period
+from bot.views.keyboards import stats_keyboard
+from bot.views.stats import Asked, stats_caption
+from bot.views.stats_chart import stats_chart
+from llm.errors import FailureKind
+from llm.monitoring import ModelStats, Percentiles, SeriesPoint
+from llm.types import Task
 
 T = Texts().translator("en")
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STATS = ModelStats(
     "tiny",
     3,
@@ -24,51 +33,115 @@ STATS = ModelStats(
     prompt_tokens=1234567,
     completion_tokens=5,
 )
+FULL = replace(
+    STATS,
+    requests_count=1_234_567,
+    cancelled_count=12_345,
+    ttft=Percentiles(0.1, 0.2, 0.3, 123.4),
+    tokens_per_second=123.45,
+    cached_tokens=999_999,
+    cost=1234.5,
+    failures=dict.fromkeys(FailureKind, 12_345),
+    fallbacks_taken=123,
+    fallbacks_given=321,
+    hedges=99,
+    last_failure=FailureKind.FIRST_TOKEN_TIMEOUT,
+    last_failure_at=NOW - timedelta(days=3, hours=5),
+)
+LONG_NAME = "hf.co/unsloth/Qwen3-Coder-480B-A35B-Instruct-GGUF:UD-Q4_K_XL"
+
+
+def plain(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html))
 
 
 def shown(stats: ModelStats, label: str) -> str:
-    line = next(line for line in stats_text(T, Period.DAY, [stats]).splitlines() if label in line)
-    return line.replace("</pre>", "").replace("<pre>", "").removeprefix(label).strip()
+    caption = plain(stats_caption(T, Asked(Period.DAY, stats.model), [stats], NOW))
+    line = next(line for line in caption.splitlines() if line.startswith(label))
+    return line.removeprefix(label).strip()
 
 
 @pytest.mark.parametrize(
     ("rate", "text"),
-    [(None, "–"), (1.0, "100%"), (0.0, "0%"), (2 / 3, "66.7%"), (0.9996, "99.9%"), (0.99999, "99.9%")],
+    [(None, "–"), (1.0, "100%"), (0.0, "0%"), (2 / 3, "66.7%"), (0.9996, "99.9%"), (0.99999, "99.9%"), (1e-9, "0.1%")],
 )
-def test_a_rate_never_looks_better_than_it_is(rate: float | None, text: str) -> None:
+def test_a_rate_never_looks_better_or_worse_than_it_is(rate: float | None, text: str) -> None:
     assert shown(replace(STATS, success_rate=rate), "Success") == text
 
 
-def test_figures_are_short_and_aligned() -> None:
-    assert shown(STATS, "Average") == "1.23 s"
-    assert shown(STATS, "95th percentile") == "13 s"
-    assert shown(STATS, "First token") == "–"
-    assert shown(STATS, "Tokens in") == "1\u202f234\u202f567"
-    block = stats_text(T, Period.DAY, [STATS]).split("<pre>")[1].removesuffix("</pre>")
-    assert len({len(line) for line in block.splitlines()}) == 1
+def test_details_are_short_and_aligned() -> None:
+    assert shown(STATS, "On average") == "1.23 s"
+    assert shown(STATS, "Tokens read") == "1,234,567"
+    assert shown(STATS, "Answer") == "1.00 5.00 12.6 20.0"
+    assert shown(FULL, "First word") == "0.10 0.20 0.30  123"
+    for table in re.findall(r"<pre>(.*?)</pre>", stats_caption(T, Asked(Period.DAY, "tiny"), [FULL], NOW), re.S):
+        assert len({len(line) for line in table.splitlines()[1:]}) == 1
 
 
-def test_stopped_answers_show_only_where_there_are_some() -> None:
-    assert "Stopped" not in stats_text(T, Period.DAY, [STATS])
+def test_what_never_happened_has_no_line() -> None:
+    caption = stats_caption(T, Asked(Period.DAY, "tiny"), [STATS], NOW)
+    assert not any(word in caption for word in ("Stopped", "Spent", "Stepped in", "Failed", "Last failure"))
     assert shown(replace(STATS, cancelled_count=2), "Stopped") == "2"
+    assert shown(FULL, "Last failure: no beginning in time,") == "3 d 5 h ago"
 
 
 def test_a_models_name_is_no_markup() -> None:
-    assert "<b>&lt;i&gt;x&amp;</b>" in stats_text(T, Period.DAY, [replace(STATS, model="<i>x&")])
+    for asked in (Asked(Period.DAY), Asked(Period.DAY, "<i>x&")):
+        caption = stats_caption(T, asked, [replace(STATS, model="<i>x&")], NOW)
+        assert "<i>" not in caption
+        assert "&lt;i&gt;x&amp;" in caption
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("period", Period)
+def test_every_view_fits_into_a_caption_and_a_phones_width(language: str, period: Period) -> None:
+    t = Texts().translator(language)
+    many = [replace(FULL, model=f"{place}-{LONG_NAME}") for place in range(40)]
+    for asked, stats in (
+        (Asked(period, task=Task.CLASSIFICATION), many),
+        (Asked(period, LONG_NAME * 3, Task.CLASSIFICATION), [replace(FULL, model=LONG_NAME * 3)]),
+        (Asked(period), []),
+    ):
+        caption = stats_caption(t, asked, stats, NOW)
+        assert len(plain(caption).encode("utf-16-le")) // 2 <= 1024
+        for table in re.findall(r"<pre>(.*?)</pre>", caption, re.S):
+            assert max(len(unescape(line)) for line in table.splitlines()) <= 38
+
+
+def test_every_button_fits_and_says_what_it_does() -> None:
+    asked = Asked(Period.WEEK, LONG_NAME, Task.CLASSIFICATION)
+    for keyboard in (
+        stats_keyboard(T, asked, [], list(Task)),
+        stats_keyboard(T, Asked(Period.WEEK, task=Task.CHAT), [f"{n}-{LONG_NAME}" for n in range(20)], list(Task)),
+    ):
+        data = [button.callback_data or "" for row in keyboard.inline_keyboard for button in row]
+        assert len(set(data)) == len(data) - 1  # the chosen period and the chosen task are the view itself
+        assert all(0 < len(one.encode()) <= 64 for one in data)
+    chosen = [b.text for row in stats_keyboard(T, asked, [], list(Task)).inline_keyboard for b in row if "•" in b.text]
+    assert chosen == ["• 7 d", "• Sorting"]
+
+
+def test_tasks_are_offered_only_where_there_are_several() -> None:
+    texts = [b.text for row in stats_keyboard(T, Asked(Period.DAY), ["tiny"], [Task.CHAT]).inline_keyboard for b in row]
+    assert texts == ["• 24 h", "7 d", "30 d", "All", "tiny"]
+
+
+def test_the_chart_counts_what_is_in_the_figures() -> None:
+    series = [
+        SeriesPoint(NOW, {"a": 5, "b": 1}, 2, 1, Percentiles(1, 2, 3, 4)),
+        SeriesPoint(NOW + timedelta(hours=1), {"b": 9}, 0, 0, None),
+    ]
+    chart = stats_chart(T, Asked(Period.DAY), series)
+    assert [(point.answered, point.failed, point.seconds) for point in chart.points] == [
+        (3, 2, (1, 2, 3, 4)),
+        (9, 0, None),
+    ]
+    assert chart.shares == (("b", 10), ("a", 5))
 
 
 @pytest.mark.parametrize(
-    ("text", "period"),
-    [
-        (None, Period.DAY),
-        ("", Period.DAY),
-        (" 7D ", Period.WEEK),
-        ("30d", Period.MONTH),
-        ("all", Period.ALL),
-        ("24h", Period.DAY),
-        ("7 d", None),
-        ("<b>", None),
-    ],
+    ("text", "period"), [("24h", Period.DAY), (" 7D ", Period.WEEK), ("30d", Period.MONTH), ("all", Period.ALL)]
 )
-def test_a_period_is_read_or_not_known(text: str | None, period: Period | None) -> None:
+def test_periods_are_read_as_people_write_them(text: str, period: Period) -> None:
     assert Period.parse(text) is period
+    assert Period.parse("a year") is None

@@ -1,0 +1,169 @@
+"""Watches over what admins must hear of without asking: servers, settings, money, the disk, the database."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.answering import misconfigured
+from bot.events import ByteCount, Notice
+from bot.health import disk_free
+from bot.model_control import ModelControl, SteeredModel
+from bot.notices import AdminNotices
+from llm.clock import Clock
+from llm.errors import NoModelAvailable
+from llm.routing.attempts import Attempt
+from llm.routing.breaker import BreakerState
+from llm.routing.spending import Spending, Spent
+from llm.routing.target import Target
+from llm.servers.kinds import ServerState
+from llm.spans import Span
+from llm.wire.address import read_address
+from storage import Database
+
+DOWN_SECONDS = 30.0
+"""Who is back within this time has not been away."""
+DISK_LOW_BYTES = 200_000_000
+DISK_WELL_BYTES = 300_000_000
+
+
+@dataclass(slots=True)
+class _Absence:
+    """Since when a model has not done its work; `told` when admins have heard of it."""
+
+    since: float
+    unreachable: bool
+    told: Notice | None = None
+
+
+class Alerts:
+    """Compares how things stand with how they stood; each change is told once, and once when it is over."""
+
+    def __init__(
+        self,
+        *,
+        spending: Spending,
+        notices: AdminNotices,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._spending = spending
+        self._notices = notices
+        self._database = database
+        self._file = database.file
+        self._clock = clock
+        self._absent: dict[int, _Absence] = {}
+        self._misconfigured: dict[int, tuple[Target, Notice]] = {}
+        # What was spent before the program started has been told by its last run.
+        self._budgets: dict[Span, Notice] = {
+            one.span: self._budget_notice(one) for one in spending.spent() if one.cap and one.over
+        }
+        self._nearly: set[str] = {self._budget_mark(one) for one in spending.spent() if one.nearly}
+        self._disk: Notice | None = None
+        self._trouble: Notice | None = None
+
+    def misconfigured(self, target: Target, attempt: Attempt) -> None:
+        """Tell that a setting has to be changed, and remember to tell when that is done."""
+        notice = misconfigured(target, attempt)
+        self._misconfigured[id(target)] = (target, notice)
+        self._notices.tell(notice)
+
+    async def look(self, control: ModelControl) -> None:
+        """Tell what has changed since the last look."""
+        for one in control.models:
+            self._look_at(one)
+        self._look_at_settings()
+        self._look_at_budgets()
+        await self._look_at_disk()
+        self._look_at_database()
+
+    def _look_at(self, one: SteeredModel) -> None:
+        now = self._clock.monotonic()
+        absence = self._absent.get(id(one.target))
+        state, breaker = one.model.state, one.target.breaker.state
+        unreachable = state is ServerState.UNREACHABLE
+        failing = breaker is BreakerState.OPEN
+        if breaker is BreakerState.HALF_OPEN and absence is not None and not absence.unreachable:
+            failing = True  # it answers questions about its health, which it did all the time
+        if not unreachable and not failing:
+            self._back(one, now)
+            return
+        if absence is None:
+            absence = self._absent[id(one.target)] = _Absence(now, unreachable)
+        if absence.told is None and now - absence.since >= DOWN_SECONDS:
+            absence.unreachable = unreachable
+            absence.told = _down(one, absence, timedelta(seconds=now - absence.since))
+            if absence.told is not None:
+                self._notices.tell(absence.told)
+
+    def _back(self, one: SteeredModel, now: float) -> None:
+        absence = self._absent.pop(id(one.target), None)
+        if absence is None or absence.told is None:
+            return
+        args = {**absence.told.args, "time": timedelta(seconds=now - absence.since)}
+        self._notices.over(absence.told, Notice("notice-back", absence.told.mark, args))
+
+    def _look_at_settings(self) -> None:
+        for key, (target, notice) in list(self._misconfigured.items()):
+            if target.breaker.state is BreakerState.CLOSED:
+                del self._misconfigured[key]
+                self._notices.over(notice, Notice("notice-setting-mended", notice.mark, notice.args))
+
+    def _look_at_budgets(self) -> None:
+        for one in self._spending.spent():
+            if not one.cap:  # no cloud at all, which is no news
+                continue
+            told = self._budgets.get(one.span)
+            if one.over and told is None:
+                notice = self._budgets[one.span] = self._budget_notice(one)
+                self._nearly.add(self._budget_mark(one))
+                self._notices.tell(notice)
+            elif not one.over and told is not None:
+                del self._budgets[one.span]
+                self._notices.over(told, Notice("notice-budget-fresh", told.mark, {"span": one.span.value}))
+            if one.nearly and self._budget_mark(one) not in self._nearly:
+                self._nearly.add(self._budget_mark(one))
+                args = {"span": one.span.value, "spent": float(one.amount), "cap": float(one.cap)}
+                self._notices.tell(Notice("notice-budget-nearly", self._budget_mark(one), args))
+
+    def _budget_notice(self, one: Spent) -> Notice:
+        left = timedelta(seconds=self._spending.seconds_left(one.span))
+        args = {"span": one.span.value, "cap": float(one.cap), "time": left}
+        return Notice("notice-budget-spent", self._budget_mark(one), args)
+
+    def _budget_mark(self, one: Spent) -> str:
+        return f"{one.span.value} {one.span.begin(self._clock.now()).date()}"
+
+    async def _look_at_disk(self) -> None:
+        free = await asyncio.to_thread(disk_free, self._file) if self._file is not None else None
+        if free is None:
+            return
+        if self._disk is None and free < DISK_LOW_BYTES:
+            self._disk = Notice("notice-disk", "disk", {"free": ByteCount(free)})
+            self._notices.tell(self._disk)
+        elif self._disk is not None and free > DISK_WELL_BYTES:
+            self._notices.over(self._disk, Notice("notice-disk-well", "disk", {"free": ByteCount(free)}))
+            self._disk = None
+
+    def _look_at_database(self) -> None:
+        trouble = self._database.trouble
+        if trouble is not None and self._trouble is None:
+            self._trouble = Notice("notice-database", "database", {"reason": trouble})
+            self._notices.tell(self._trouble)
+        elif trouble is None and self._trouble is not None:
+            self._notices.over(self._trouble, Notice("notice-database-well", "database", {}))
+            self._trouble = None
+
+
+def _down(one: SteeredModel, absence: _Absence, time: timedelta) -> Notice | None:
+    """A server that is gone is told once for all its models."""
+    try:
+        config = one.model.current().config
+    except NoModelAvailable:
+        return None
+    server = read_address(config.api_base).server
+    args: dict[str, str | timedelta] = {"model": config.name, "server": server, "time": time}
+    if absence.unreachable:
+        return Notice("notice-server-down", server, args)
+    return Notice("notice-model-failing", f"{server} {config.name}", args)

@@ -1,0 +1,166 @@
+"""The bot's own state: how long it runs, what waits, how well it breathes."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import shutil
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.intake.polling import Polling
+from bot.jobs import Jobs
+from bot.running import RunningAnswers
+from llm.clock import Clock
+from storage import Inbox, PerformanceRows
+
+LAG_EVERY_SECONDS = 1.0
+LAGS_KEPT = 300
+"""Five minutes."""
+
+
+class LoopLag:
+    """Measures by how much the event loop comes late: a task that wants to run every second."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def worst(self) -> float:
+        """The longest delay of the last five minutes, in seconds."""
+        return max(self._lags, default=0.0)
+
+    @property
+    def usual(self) -> float:
+        """What half of the delays stay below, in seconds."""
+        return sorted(self._lags)[len(self._lags) // 2] if self._lags else 0.0
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="loop lag")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._task is not None  # noqa: S101 - __aenter__ has made it
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            began = self._clock.monotonic()
+            await self._clock.sleep(LAG_EVERY_SECONDS)
+            self._lags.append(max(0.0, self._clock.monotonic() - began - LAG_EVERY_SECONDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One look at the bot. Times are seconds, sizes bytes; None: it can't be told.
+
+    `telegram_seconds` is how long ago Telegram has answered last, `telegram_failures` how often it has not since then.
+    """
+
+    versions: Sequence[tuple[str, str]]
+    uptime_seconds: float
+    memory_bytes: int
+    lag_usual: float
+    lag_worst: float
+    telegram_seconds: float | None
+    telegram_failures: int
+    updates_waiting: int
+    answers_running: int
+    rows_waiting: int
+    rows_failing: bool
+    database_bytes: int | None
+    disk_free_bytes: int | None
+    jobs: Sequence[tuple[str, datetime | None]]
+
+
+class HealthCheck:
+    """Looks at the parts of the bot."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        lag: LoopLag,
+        polling: Polling,
+        inbox: Inbox,
+        running: RunningAnswers,
+        rows: PerformanceRows,
+        jobs: Jobs,
+        database_file: Path | None,
+    ) -> None:
+        self._clock = clock
+        self._lag = lag
+        self._polling = polling
+        self._inbox = inbox
+        self._running = running
+        self._rows = rows
+        self._jobs = jobs
+        self._file = database_file
+        self._started = clock.monotonic()
+
+    async def look(self) -> Health:
+        """How things stand now."""
+        contact = self._polling.last_contact
+        size, free = await asyncio.to_thread(_sizes, self._file)
+        return Health(
+            versions=_versions(),
+            uptime_seconds=self._clock.monotonic() - self._started,
+            memory_bytes=memory_bytes(),
+            lag_usual=self._lag.usual,
+            lag_worst=self._lag.worst,
+            telegram_seconds=None if contact is None else self._clock.monotonic() - contact,
+            telegram_failures=self._polling.failures,
+            updates_waiting=await self._inbox.count_waiting(),
+            answers_running=self._running.count,
+            rows_waiting=self._rows.waiting,
+            rows_failing=self._rows.failing,
+            database_bytes=size,
+            disk_free_bytes=free,
+            jobs=self._jobs.next_runs(),
+        )
+
+
+def memory_bytes() -> int:
+    """What the program holds in memory."""
+    import psutil  # only who asks needs it
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def disk_free(file: Path) -> int | None:
+    """How many bytes the disk of a file has left. Blocks."""
+    try:
+        return shutil.disk_usage(file.parent).free
+    except OSError:
+        return None
+
+
+def _sizes(file: Path | None) -> tuple[int | None, int | None]:
+    """The database with its journal, and the room on its disk. Blocks."""
+    if file is None:
+        return None, None
+    parts = [file, file.with_name(f"{file.name}-wal")]
+    return sum(part.stat().st_size for part in parts if part.exists()), disk_free(file)
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    from aiogram import __api_version__, __version__
+
+    return (
+        ("Domovoy", version("domovoy")),
+        ("Python", platform.python_version()),
+        ("aiogram", __version__),
+        ("Bot API", __api_version__),
+        ("httpx2", version("httpx2")),
+    )
