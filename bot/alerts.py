@@ -12,7 +12,7 @@ from bot.health import disk_free
 from bot.model_control import ModelControl, SteeredModel
 from bot.notices import AdminNotices
 from llm.clock import Clock
-from llm.errors import NoModelAvailable
+from llm.errors import AttemptFailed, FailureKind, NoModelAvailable
 from llm.routing.attempts import Attempt
 from llm.routing.breaker import BreakerState
 from llm.routing.spending import Spending, Spent
@@ -24,16 +24,19 @@ from storage import Database
 
 DOWN_SECONDS = 30.0
 """Who is back within this time has not been away."""
+_OF_THE_CONNECTION = frozenset({FailureKind.TRANSPORT, FailureKind.CONNECT_TIMEOUT})
 DISK_LOW_BYTES = 200_000_000
 DISK_WELL_BYTES = 300_000_000
 
 
 @dataclass(slots=True)
 class _Absence:
-    """Since when a model has not done its work; `told` when admins have heard of it."""
+    """Since when a model has not done its work, and when that was seen last; `told` when admins have heard of it."""
 
     since: float
-    unreachable: bool
+    seen: float
+    unreachable: bool = False
+    failed: AttemptFailed | None = None
     told: Notice | None = None
 
 
@@ -59,6 +62,8 @@ class Alerts:
         self._budgets: dict[Span, Notice] = {
             one.span: self._budget_notice(one) for one in spending.spent() if one.cap and one.over
         }
+        for notice in self._budgets.values():
+            notices.known(notice)
         self._nearly: set[str] = {self._budget_mark(one) for one in spending.spent() if one.nearly}
         self._disk: Notice | None = None
         self._trouble: Notice | None = None
@@ -81,18 +86,16 @@ class Alerts:
     def _look_at(self, one: SteeredModel) -> None:
         now = self._clock.monotonic()
         absence = self._absent.get(id(one.target))
-        state, breaker = one.model.state, one.target.breaker.state
-        unreachable = state is ServerState.UNREACHABLE
-        failing = breaker is BreakerState.OPEN
-        if breaker is BreakerState.HALF_OPEN and absence is not None and not absence.unreachable:
-            failing = True  # it answers questions about its health, which it did all the time
-        if not unreachable and not failing:
+        unreachable = one.model.state is ServerState.UNREACHABLE
+        if not unreachable and not _failing(one.target):
             self._back(one, now)
             return
         if absence is None:
-            absence = self._absent[id(one.target)] = _Absence(now, unreachable)
-        if absence.told is None and now - absence.since >= DOWN_SECONDS:
-            absence.unreachable = unreachable
+            absence = self._absent[id(one.target)] = _Absence(now, now)
+        absence.unreachable = unreachable
+        if unreachable or one.target.last_failed is not absence.failed:
+            absence.failed, absence.seen = one.target.last_failed, now
+        if absence.told is None and absence.seen - absence.since >= DOWN_SECONDS:
             absence.told = _down(one, absence, timedelta(seconds=now - absence.since))
             if absence.told is not None:
                 self._notices.tell(absence.told)
@@ -154,6 +157,15 @@ class Alerts:
         elif trouble is None and self._trouble is not None:
             self._notices.over(self._trouble, Notice("notice-database-well", "database", {}))
             self._trouble = None
+
+
+def _failing(target: Target) -> bool:
+    """Whether a model fails although its server is there. One whose connection broke is well when its server is."""
+    state = target.breaker.state
+    if state is BreakerState.HALF_OPEN:
+        failed = target.last_failed
+        return failed is not None and failed.failure.kind not in _OF_THE_CONNECTION
+    return state is BreakerState.OPEN
 
 
 def _down(one: SteeredModel, absence: _Absence, time: timedelta) -> Notice | None:

@@ -42,6 +42,10 @@ class AdminNotices:
         if self._pass_on(notice):
             self._told.add(about)
 
+    def known(self, notice: Notice) -> None:
+        """Take note that a notice has been told, by an earlier run."""
+        self._told.add((notice.key, notice.mark))
+
     def over(self, notice: Notice, news: Notice) -> None:
         """Tell that what a notice was about is over, to whoever has heard of it; it may then be told again."""
         about = (notice.key, notice.mark)

@@ -112,3 +112,28 @@ async def test_a_notice_for_which_there_is_no_room_is_told_the_next_time():
         await post.wait(MOST_WAITING)
         told.tell(cut(mark=str(MOST_WAITING)))
         assert len(await post.wait(MOST_WAITING + 1)) == MOST_WAITING + 1
+
+
+async def test_what_is_over_is_told_to_those_who_heard_of_it_and_may_come_again():
+    post = Post()
+    over = Notice("notice-database-well", "x", {})
+    async with notices(post, {1: "en"}) as told:
+        told.over(cut(), over)  # nobody has heard of it
+        told.tell(cut())
+        told.over(cut(), over)
+        told.over(cut(), over)
+        told.tell(cut())
+        sent = [text for _, text in await post.wait(3)]
+    assert [text == "The database can be written again." for text in sent] == [False, True, False]
+
+
+async def test_an_admin_who_comes_later_does_not_hear_of_what_is_over():
+    post = Post(blocked=(1,))
+    async with notices(post, {1: "en", 2: "en"}) as told:
+        told.tell(cut())
+        await post.wait(1)
+        told.over(cut(), Notice("notice-database-well", "x", {}))
+        await post.wait(2)
+        post.blocked = ()
+        await told.send_waiting(1)
+    assert [text for admin, text in post.sent if admin == 1] == ["The database can be written again."]
