@@ -50,19 +50,25 @@ class ChartMaker:
         self._wanted += 1
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                return await asyncio.get_running_loop().run_in_executor(self._process(), draw, chart)
-        except (BrokenProcessPool, TimeoutError, OSError) as error:
-            logger.warning("chart_not_drawn", error=type(error).__name__)
-            self._let_go()
-            raise NoChart from error
+                return await self._drawn(chart)
         except Exception as error:
-            # Nothing that can be drawn may keep the figures from who asked for them.
+            # Nothing that can be drawn, or not, may keep the figures from who asked for them.
             logger.error("chart_not_drawn", error=type(error).__name__)
+            if isinstance(error, BrokenProcessPool | TimeoutError | OSError):
+                self._let_go()
             raise NoChart from error
         finally:
             self._wanted -= 1
             if not self._wanted:
                 self._going = asyncio.get_running_loop().call_later(self._idle_seconds, self._let_go)
+
+    async def _drawn(self, chart: Chart) -> bytes:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._process(), draw, chart)
+        except BrokenProcessPool:  # somebody has ended it, perhaps for want of memory: once more with a new one
+            self._let_go()
+            return await loop.run_in_executor(self._process(), draw, chart)
 
     async def __aenter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 from bot.i18n import Translator
 
 NOTHING = "–"
+LEAST_MONEY = 1e-6
 _STEPS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 _SIZES = ("kb", "mb", "gb", "tb")
 
@@ -23,7 +24,7 @@ def compact(t: Translator, number: float) -> str:
     for step, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         # One less than the next step is rounded up to it.
         if number >= 10 * step or (step > 1e3 and number >= 0.9995 * step):
-            return decimal(t, number / step, 1 if number < 100 * step else 0) + letter
+            return decimal(t, number / step, 1 if number < 99.95 * step else 0) + letter
     return decimal(t, number, 0, group=False)
 
 
@@ -89,6 +90,8 @@ def money(t: Translator, amount: float) -> str:
     """A sum without its currency: 12.30, and what is small with two digits that count."""
     if not amount:
         return "0"
+    if amount < LEAST_MONEY:
+        return f"<{decimal(t, LEAST_MONEY, 6)}"
     return decimal(t, amount, 2 if amount >= 1 else min(6, 1 - math.floor(math.log10(amount))))
 
 

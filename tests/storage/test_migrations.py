@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import make_url, text
 
 from llm.clock import SystemClock
-from storage import DatabaseUnusable, People, database, open_database
+from llm.errors import FailureKind
+from storage import DatabaseUnusable, People, PerformanceRows, WriteFailed, database, open_database, read_database
 from storage.engines import make_migration_engine
 from storage.migrations import REVISIONS
 from storage.migrations.references import check_references
@@ -125,3 +127,52 @@ async def test_a_migration_may_not_leave_a_reference_to_nothing(sqlite_url: str,
 
     with pytest.raises(DatabaseUnusable, match="messages"):
         await with_connection(sqlite_url, break_one)
+
+
+async def test_figures_of_the_first_schema_count_after_the_update(
+    sqlite_url: str, file: Path, clock: SystemClock
+) -> None:
+    file.parent.mkdir()
+    await asyncio.to_thread(migrate, make_url(sqlite_url))
+    await asyncio.to_thread(migrate, make_url(sqlite_url), to="0001")
+    with closing(sqlite3.connect(file)) as connection:
+        rows = [
+            (f"2026-0{month}-03 12:00:00.000000", "qwen", "s:1", "chat", 2.0, 0.5, 100, 10, failure)
+            for month in range(1, 10)
+            for failure in (None, None, "stall")
+        ]
+        connection.executemany(
+            "INSERT INTO attempts (started_at, model, server, task, latency_seconds, ttft_seconds, prompt_tokens,"
+            " completion_tokens, failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        connection.commit()
+    for _ in range(2):  # once, however often it is opened
+        async with open_database(sqlite_url, clock) as opened, PerformanceRows(opened, clock) as kept:
+            (stats,) = await kept.stats(since=datetime.min.replace(tzinfo=UTC))
+            await kept.roll_up()
+        assert (stats.requests_count, stats.prompt_tokens, stats.failures) == (27, 2700, {FailureKind.STALL: 9})
+        assert stats.p95_latency == pytest.approx(2.0, rel=0.02)
+
+
+async def test_figures_can_only_be_read_of_a_database_of_this_version(
+    sqlite_url: str, file: Path, clock: SystemClock
+) -> None:
+    async def refused() -> str:
+        with pytest.raises(DatabaseUnusable) as error:
+            async with read_database(sqlite_url):
+                pass
+        return error.value.reason
+
+    assert "there is no database yet" in await refused()
+    assert not file.exists()  # noqa: ASYNC240
+    file.parent.mkdir()
+    await asyncio.to_thread(migrate, make_url(sqlite_url))
+    await asyncio.to_thread(migrate, make_url(sqlite_url), to="0001")
+    assert "earlier version" in await refused()
+    async with open_database(sqlite_url, clock) as writing:
+        await People(writing, clock).seen(1, "Anna", None)
+        async with read_database(sqlite_url) as reading:
+            assert await People(reading, clock).get(1) is not None
+            with pytest.raises(WriteFailed):
+                await People(reading, clock).seen(2, "Boris", None)

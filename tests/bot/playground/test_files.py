@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 import pytest
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import BufferedInputFile
+from aiogram.types import BufferedInputFile, InputMediaPhoto, InputMediaVideo, Message
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +38,27 @@ async def test_a_document_never_opens_as_a_page(
     async with web.get(document["url"]) as response:
         assert response.content_type == "application/octet-stream"
         assert response.headers["Content-Disposition"] == "attachment"
+
+
+async def test_a_picture_takes_the_place_of_another_or_of_a_text(playground: Playground, bot: Client) -> None:
+    sent = await bot.send_photo(ME, BufferedInputFile(PNG, "a.png"), caption="one")
+    media = InputMediaPhoto(media=BufferedInputFile(PNG, "b.png"), caption="<b>two</b>", parse_mode="HTML")
+    changed = await bot.edit_message_media(media, chat_id=ME, message_id=sent.message_id)
+    assert isinstance(changed, Message)
+    assert changed.photo is not None
+    assert (changed.caption, changed.message_id) == ("two", sent.message_id)
+    assert changed.photo != sent.photo
+    said = await bot.send_message(ME, "words")
+    changed = await bot.edit_message_media(media, chat_id=ME, message_id=said.message_id)
+    assert isinstance(changed, Message)
+    assert (changed.caption, changed.text) == ("two", None)
+    assert changed.photo is not None
+    again = InputMediaPhoto(media=changed.photo[-1].file_id, caption="two", caption_entities=changed.caption_entities)
+    assert "not modified" in await refused(bot.edit_message_media(again, chat_id=ME, message_id=said.message_id))
+    wrong = InputMediaPhoto(media="attach://nothing")
+    assert "wrong file" in await refused(bot.edit_message_media(wrong, chat_id=ME, message_id=said.message_id))
+    film = InputMediaVideo(media=BufferedInputFile(PNG, "b.mp4"))
+    assert "unsupported" in await refused(bot.edit_message_media(film, chat_id=ME, message_id=said.message_id))
 
 
 async def test_a_file_is_sent_again_by_its_id(playground: Playground, bot: Client) -> None:
