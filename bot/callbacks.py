@@ -57,11 +57,15 @@ class RichPress(CallbackData, prefix="rich"):
 
 
 class StatsPress(CallbackData, prefix="stats"):
-    """An admin chooses which figures to see; `model` is the mark of one, or empty for all."""
+    """An admin chooses which figures to see; `model` is the mark of one, or empty for all.
+
+    `photo_id` is the message with the chart, where that is not the one with the buttons.
+    """
 
     period: Period
     model: str = ""
     task: Task | None = None
+    photo_id: int | None = None
 
 
 class ModelAction(StrEnum):

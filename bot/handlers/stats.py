@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from aiogram import Bot, Router
 from aiogram.enums import ChatAction, ParseMode
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.types import (
     BufferedInputFile,
@@ -28,12 +28,13 @@ from bot.figures_export import export_csv
 from bot.i18n import Translator
 from bot.period import Period
 from bot.presses import settle
-from bot.views.keyboards import stats_keyboard
-from bot.views.stats import Asked, stats_caption
+from bot.settings import RichMode
+from bot.views.keyboards import stats_keyboard, with_photo
+from bot.views.stats import NAME_WIDTH, RICH_NAME_WIDTH, Asked, StatsView, stats_caption, stats_rich, stats_view
 from bot.views.stats_chart import stats_chart
 from llm.clock import Clock
 from llm.monitoring import ModelPerformanceMonitor
-from storage import PerformanceRows
+from storage import PerformanceRows, Person
 
 EXPORT = "export"
 FILE_NAME = "stats.png"
@@ -42,9 +43,9 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """One view of the figures; `picture` None: it could not be drawn."""
+    """One look at the figures; `picture` None: it could not be drawn."""
 
-    caption: str
+    view: StatsView
     keyboard: InlineKeyboardMarkup
     picture: bytes | None
 
@@ -64,6 +65,8 @@ async def on_stats(
     rows: PerformanceRows,
     clock: Clock,
     bot: Bot,
+    person: Person,
+    rich_mode: RichMode,
 ) -> None:
     """`/stats`, `/stats 7d`, `/stats qwen3:8b 30d`, `/stats export`."""
     words = (command.args or "").split()
@@ -80,16 +83,15 @@ async def on_stats(
     asked = Asked(periods[0] if periods else Period.DAY, found)
     with suppress(FrameSkipped):
         await bot.send_chat_action(message.chat.id, ChatAction.UPLOAD_PHOTO)
-    page = await _page(t, asked, monitor, charts, clock)
-    if page.picture is None:
-        await message.answer(page.caption, parse_mode=ParseMode.HTML, reply_markup=page.keyboard)
+    if rich_mode.applies(person.rich_messages) and await _send_rich(message, asked, t, monitor, charts, clock):
         return
-    await message.answer_photo(
-        BufferedInputFile(page.picture, FILE_NAME),
-        caption=page.caption,
-        parse_mode=ParseMode.HTML,
-        reply_markup=page.keyboard,
-    )
+    page = await _page(t, asked, monitor, charts, clock)
+    caption = stats_caption(page.view)
+    if page.picture is None:
+        await message.answer(caption, parse_mode=ParseMode.HTML, reply_markup=page.keyboard)
+        return
+    photo = BufferedInputFile(page.picture, FILE_NAME)
+    await message.answer_photo(photo, caption=caption, parse_mode=ParseMode.HTML, reply_markup=page.keyboard)
 
 
 async def on_stats_press(
@@ -108,38 +110,86 @@ async def on_stats_press(
     if not isinstance(query.message, Message) or (callback_data.model and model is None):
         await settle(query, t("stats-gone"))
         return
-    page = await _page(t, Asked(callback_data.period, model, callback_data.task), monitor, charts, clock)
+    asked = Asked(callback_data.period, model, callback_data.task)
+    page = await _page(t, asked, monitor, charts, clock, photo_id=callback_data.photo_id)
     await settle(query)
     with suppress(TelegramBadRequest):  # it shows that already, or is gone
-        await _show(query.message, page)
+        if callback_data.photo_id:
+            await _change_rich(query.message, callback_data.photo_id, page)
+        else:
+            await _change(query.message, page)
 
 
-async def _show(message: Message, page: _Page) -> None:
+async def _change(message: Message, page: _Page) -> None:
+    caption = stats_caption(page.view)
     if page.picture is not None:
         media = InputMediaPhoto(
-            media=BufferedInputFile(page.picture, FILE_NAME), caption=page.caption, parse_mode=ParseMode.HTML
+            media=BufferedInputFile(page.picture, FILE_NAME), caption=caption, parse_mode=ParseMode.HTML
         )
         await message.edit_media(media, reply_markup=page.keyboard)
     elif message.photo:
-        await message.edit_caption(caption=page.caption, parse_mode=ParseMode.HTML, reply_markup=page.keyboard)
+        await message.edit_caption(caption=caption, parse_mode=ParseMode.HTML, reply_markup=page.keyboard)
     else:
-        await message.edit_text(page.caption, parse_mode=ParseMode.HTML, reply_markup=page.keyboard)
+        await message.edit_text(caption, parse_mode=ParseMode.HTML, reply_markup=page.keyboard)
+
+
+async def _send_rich(
+    message: Message,
+    asked: Asked,
+    t: Translator,
+    monitor: ModelPerformanceMonitor,
+    charts: ChartMaker,
+    clock: Clock,
+) -> bool:
+    """A picture, and below it native tables with the buttons; False when that can't be shown."""
+    page = await _page(t, asked, monitor, charts, clock, name_width=RICH_NAME_WIDTH)
+    if page.picture is None:
+        return False
+    photo = await message.answer_photo(BufferedInputFile(page.picture, FILE_NAME))
+    keyboard = with_photo(page.keyboard, photo.message_id)
+    try:
+        await message.answer_rich(stats_rich(page.view), reply_markup=keyboard)
+    except TelegramAPIError:
+        with suppress(TelegramAPIError):
+            await photo.delete()
+        return False
+    return True
+
+
+async def _change_rich(message: Message, photo_id: int, page: _Page) -> None:
+    """Change both messages; a picture that is gone keeps nobody from the tables."""
+    bot = message.bot
+    if page.picture is not None and bot is not None:
+        media = InputMediaPhoto(media=BufferedInputFile(page.picture, FILE_NAME))
+        with suppress(TelegramBadRequest):
+            await bot.edit_message_media(media, chat_id=message.chat.id, message_id=photo_id)
+    await message.edit_text(rich_message=stats_rich(page.view), reply_markup=page.keyboard)
 
 
 async def _page(
-    t: Translator, asked: Asked, monitor: ModelPerformanceMonitor, charts: ChartMaker, clock: Clock
+    t: Translator,
+    asked: Asked,
+    monitor: ModelPerformanceMonitor,
+    charts: ChartMaker,
+    clock: Clock,
+    *,
+    photo_id: int | None = None,
+    name_width: int = NAME_WIDTH,
 ) -> _Page:
     length = asked.period.length
     stats = await monitor.get_model_stats(asked.model, period=length, task=asked.task)
     series = await monitor.get_series(asked.model, period=length, task=asked.task)
     tasks = (await monitor.get_subjects()).tasks
-    caption = stats_caption(t, asked, stats, clock.now())
+    width = RICH_NAME_WIDTH if photo_id else name_width
+    view = stats_view(t, asked, stats, clock.now(), name_width=width)
     keyboard = stats_keyboard(t, asked, [one.model for one in stats], tasks)
+    if photo_id:
+        keyboard = with_photo(keyboard, photo_id)
     try:
         picture = await charts.draw(stats_chart(t, asked, series))
     except NoChart:
         picture = None
-    return _Page(caption, keyboard, picture)
+    return _Page(view, keyboard, picture)
 
 
 def _named(name: str, known: Sequence[str]) -> str | None:

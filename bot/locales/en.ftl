@@ -172,12 +172,15 @@ stats-exported = { $number ->
    *[other] { $number } requests, each as it was kept.
 }
 stats-column-requests = Asked
-stats-column-success = OK %
+stats-column-success = OK%
 stats-more-models = … and { $number ->
     [one] one model more
    *[other] { $number } models more
 }
-stats-sums = { $requests } requests; { $read } tokens read, { $written } written.
+stats-sums = { $number ->
+    [one] One request
+   *[other] { $requests } requests
+}; { $read } tokens read, { $written } written.
 stats-sums-fallbacks = Another model stepped in { $number ->
     [one] once.
    *[other] { $number } times.

@@ -173,13 +173,17 @@ stats-exported = { $number ->
    *[many] { $number } запросов, каждый – как записан.
 }
 stats-column-requests = Запр.
-stats-column-success = Усп. %
+stats-column-success = Усп.%
 stats-more-models = … и ещё { $number ->
     [one] { $number } модель
     [few] { $number } модели
    *[many] { $number } моделей
 }
-stats-sums = Запросов: { $requests }; прочитано токенов: { $read }, написано: { $written }.
+stats-sums = { $number ->
+    [one] { $requests } запрос
+    [few] { $requests } запроса
+   *[many] { $requests } запросов
+}; прочитано токенов: { $read }, написано: { $written }.
 stats-sums-fallbacks = Замен другой моделью: { $number }.
 stats-sums-cost = Потрачено: { $cost }.
 stats-times = За сколько секунд успевает такая доля:

@@ -106,6 +106,15 @@ def stats_keyboard(t: Translator, asked: Asked, models: Sequence[str], tasks: Se
     return _rows(periods, *_in_rows(by_task), *_in_rows(by_model))
 
 
+def with_photo(keyboard: InlineKeyboardMarkup, photo_id: int) -> InlineKeyboardMarkup:
+    """The buttons of figures whose chart is a message of its own."""
+
+    def button(text: str, data: str) -> tuple[str, str]:
+        return text, StatsPress.unpack(data).model_copy(update={"photo_id": photo_id}).pack()
+
+    return _rows(*([button(one.text, one.callback_data or "") for one in row] for row in keyboard.inline_keyboard))
+
+
 def models_keyboard(t: Translator, models: Sequence[SteeredModel]) -> InlineKeyboardMarkup:
     """A button for each model, and one to look again."""
     buttons = [

@@ -1,4 +1,4 @@
-"""Figures of models as the caption of a picture: a table for all of them, details for one, a phone's width."""
+"""Figures of models: a table for all of them, details for one; as the caption of a picture or as native tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+
+from aiogram.types import (
+    InputRichBlockParagraph,
+    InputRichBlockSectionHeading,
+    InputRichBlockTable,
+    InputRichBlockUnion,
+    InputRichMessage,
+    RichBlockTableCell,
+)
 
 from bot.i18n import Translator
 from bot.period import Period
@@ -19,6 +28,8 @@ MOST_MODELS = 12
 NAME_WIDTH = 14
 TITLE_WIDTH = 80
 MOST_KINDS = 4
+HEADING_SIZE = 3
+RICH_NAME_WIDTH = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +51,82 @@ def stats_title(t: Translator, asked: Asked) -> str:
     return " · ".join(parts)
 
 
-def stats_caption(t: Translator, asked: Asked, stats: Sequence[ModelStats], now: datetime) -> str:
-    """HTML: a table of all models, or everything about the one that was asked for."""
-    title = f"<b>{escape(stats_title(t, asked))}</b>"
+@dataclass(frozen=True, slots=True)
+class FiguresTable:
+    """Rows of cells, the first one above the others in a table with `headed`; `title` stands above it."""
+
+    rows: Sequence[tuple[str, ...]]
+    headed: bool
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatsView:
+    """What there is to say of figures, whichever way it is shown."""
+
+    title: str
+    tables: Sequence[FiguresTable] = ()
+    notes: Sequence[str] = ()
+
+
+def stats_view(
+    t: Translator, asked: Asked, stats: Sequence[ModelStats], now: datetime, *, name_width: int = NAME_WIDTH
+) -> StatsView:
+    """A table of all models, or everything about the one that was asked for."""
+    title = stats_title(t, asked)
     if not stats:
-        return f"{title}\n\n{escape(t('stats-empty'))}"
-    body = _details(t, stats[0], now) if asked.model is not None else _overview(t, stats)
-    return f"{title}\n{body}"
+        return StatsView(title, notes=(t("stats-empty"),))
+    return _details(t, title, stats[0], now) if asked.model is not None else _overview(t, title, stats, name_width)
 
 
-def _overview(t: Translator, stats: Sequence[ModelStats]) -> str:
+def stats_caption(view: StatsView) -> str:
+    """HTML for the caption of a picture, tables in letters of one width."""
+    parts = [f"<b>{escape(view.title)}</b>"]
+    for table in view.tables:
+        if table.title:
+            parts.append(escape(table.title))
+        parts.append(f"<pre>{escape(_aligned(table.rows))}</pre>")
+    if not view.tables:
+        parts.append("")
+    return "\n".join([*parts, *map(escape, view.notes)])
+
+
+def stats_rich(view: StatsView) -> InputRichMessage:
+    """A rich message with native tables."""
+    blocks: list[InputRichBlockUnion] = [InputRichBlockSectionHeading(text=view.title, size=HEADING_SIZE)]
+    for table in view.tables:
+        cells = [
+            [
+                RichBlockTableCell(
+                    text=cell,
+                    align="right" if column else "left",
+                    valign="middle",
+                    is_header=(table.headed and not line) or None,
+                )
+                for column, cell in enumerate(row)
+            ]
+            for line, row in enumerate(table.rows)
+        ]
+        blocks.append(InputRichBlockTable(cells=cells, is_striped=True, is_compact=True, caption=table.title or None))
+    blocks += [InputRichBlockParagraph(text=note) for note in view.notes]
+    return InputRichMessage(blocks=blocks)
+
+
+def _overview(t: Translator, title: str, stats: Sequence[ModelStats], name_width: int) -> StatsView:
     rows = [("", t("stats-column-requests"), t("stats-column-success"), "p50", "p95")]
     for one in stats[:MOST_MODELS]:
         p50, p95 = (one.latency.p50, one.latency.p95) if one.latency is not None else (None, None)
         rows.append(
             (
-                shortened(one.model, NAME_WIDTH),
+                shortened(one.model, name_width),
                 compact(t, one.requests_count),
                 percent(t, one.success_rate).removesuffix("%"),
                 bare_seconds(t, p50),
                 bare_seconds(t, p95),
             )
         )
-    lines = [f"<pre>{escape(_aligned(rows))}</pre>"]
-    if len(stats) > MOST_MODELS:
-        lines.append(escape(t("stats-more-models", number=len(stats) - MOST_MODELS)))
-    lines.append(escape(_sums(t, stats)))
-    return "\n".join(lines)
+    notes = [t("stats-more-models", number=len(stats) - MOST_MODELS)] if len(stats) > MOST_MODELS else []
+    return StatsView(title, (FiguresTable(rows, headed=True),), (*notes, _sums(t, stats)))
 
 
 def _sums(t: Translator, stats: Sequence[ModelStats]) -> str:
@@ -75,6 +135,7 @@ def _sums(t: Translator, stats: Sequence[ModelStats]) -> str:
 
     text = t(
         "stats-sums",
+        number=int(total(lambda one: one.requests_count)),
         requests=count(t, int(total(lambda one: one.requests_count))),
         read=compact(t, total(lambda one: one.prompt_tokens)),
         written=compact(t, total(lambda one: one.completion_tokens)),
@@ -87,25 +148,26 @@ def _sums(t: Translator, stats: Sequence[ModelStats]) -> str:
     return " ".join(parts)
 
 
-def _details(t: Translator, stats: ModelStats, now: datetime) -> str:
+def _details(t: Translator, title: str, stats: ModelStats, now: datetime) -> StatsView:
     times: list[tuple[str, ...]] = [("", "p50", "p90", "p95", "p99")]
     times += [
         (t(key), *(bare_seconds(t, value) for value in (found.p50, found.p90, found.p95, found.p99)))
         for key, found in (("stats-whole-answer", stats.latency), ("stats-first-token", stats.ttft))
         if isinstance(found, Percentiles)
     ]
-    parts = [f"<pre>{escape(_aligned(_figures(t, stats)))}</pre>"]
+    tables = [FiguresTable(_figures(t, stats), headed=False)]
     if len(times) > 1:
-        parts.append(f"{escape(t('stats-times'))}\n<pre>{escape(_aligned(times))}</pre>")
+        tables.append(FiguresTable(times, headed=True, title=t("stats-times")))
+    notes = []
     if stats.failures:
         most = list(stats.failures.items())[:MOST_KINDS]
         kinds = [f"{t(kind_key(kind))} {count(t, number)}" for kind, number in most]
         more = len(stats.failures) - len(kinds)
-        parts.append(escape(t("stats-failures", kinds=", ".join(kinds) + (f" +{more}" if more > 0 else ""))))
+        notes.append(t("stats-failures", kinds=", ".join(kinds) + (f" +{more}" if more > 0 else "")))
     if stats.last_failure is not None and stats.last_failure_at is not None:
         ago = duration(t, (now - stats.last_failure_at).total_seconds())
-        parts.append(escape(t("stats-last-failure", kind=t(kind_key(stats.last_failure)), ago=ago)))
-    return "\n".join(parts)
+        notes.append(t("stats-last-failure", kind=t(kind_key(stats.last_failure)), ago=ago))
+    return StatsView(title, tables, notes)
 
 
 def _figures(t: Translator, stats: ModelStats) -> list[tuple[str, ...]]:

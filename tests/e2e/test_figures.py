@@ -78,6 +78,35 @@ async def test_stats_are_a_picture_with_a_table_that_buttons_change(
         assert back.text == week.text
 
 
+async def test_with_rich_messages_the_tables_are_native_ones(
+    house: OpenHouse, model_server: ModelServer, spare: ModelServer
+) -> None:
+    async with house(**both(model_server, spare, RICH_MESSAGES="always")) as home:
+        await home.say(ME, "Hello")
+        await home.say(ADMIN, "/stats", answers=2, within=30)
+        photo, table = [message for message in home.page.messages(ADMIN) if message.from_bot][-2:]
+        assert photo.photo is not None
+        assert (photo.text, buttons(photo)) == ("", [])
+        assert [block["type"] for block in table.blocks or ()] == ["heading", "table", "paragraph"]
+        week = await press(home, table, "7 d")
+        assert week.text.startswith("The last 7 days")
+        one = await press(home, week, "tiny-1b")
+        assert [block["type"] for block in one.blocks or ()] == ["heading", "table", "table"]
+        changed = next(message for message in home.page.messages(ADMIN) if message.message_id == photo.message_id)
+        assert changed.photo not in (None, photo.photo)
+
+
+async def test_where_rich_messages_are_not_known_the_figures_are_a_caption(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server, RICH_MESSAGES="always")) as home:
+        home.page.faults.unknown("sendRichMessage")
+        await home.say(ME, "Hello")
+        home.page.say(ADMIN, "/stats")
+        await home.page.wait_for(lambda: any("One request;" in t for t in home.texts(ADMIN)), timeout=30)
+        assert [message.photo is not None for message in home.page.messages(ADMIN) if message.from_bot] == [True]
+
+
 async def test_stats_of_a_model_are_asked_for_by_a_part_of_its_name(
     house: OpenHouse, model_server: ModelServer
 ) -> None:

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from aiogram.types import InputRichBlockParagraph, InputRichBlockSectionHeading, InputRichBlockTable
 
+from bot.callbacks import StatsPress
 from bot.i18n import LANGUAGES, Texts
 from bot.period import Period
-from bot.views.keyboards import stats_keyboard
-from bot.views.stats import Asked, stats_caption
+from bot.views.keyboards import stats_keyboard, with_photo
+from bot.views.stats import Asked, stats_caption, stats_rich, stats_view
 from bot.views.stats_chart import stats_chart
 from llm.errors import FailureKind
 from llm.monitoring import ModelStats, Percentiles, SeriesPoint
@@ -56,7 +58,7 @@ def plain(html: str) -> str:
 
 
 def shown(stats: ModelStats, label: str) -> str:
-    caption = plain(stats_caption(T, Asked(Period.DAY, stats.model), [stats], NOW))
+    caption = plain(stats_caption(stats_view(T, Asked(Period.DAY, stats.model), [stats], NOW)))
     line = next(line for line in caption.splitlines() if line.startswith(label))
     return line.removeprefix(label).strip()
 
@@ -74,12 +76,14 @@ def test_details_are_short_and_aligned() -> None:
     assert shown(STATS, "Tokens read") == "1,234,567"
     assert shown(STATS, "Answer") == "1.00 5.00 12.6 20.0"
     assert shown(FULL, "First word") == "0.10 0.20 0.30  123"
-    for table in re.findall(r"<pre>(.*?)</pre>", stats_caption(T, Asked(Period.DAY, "tiny"), [FULL], NOW), re.S):
+    for table in re.findall(
+        r"<pre>(.*?)</pre>", stats_caption(stats_view(T, Asked(Period.DAY, "tiny"), [FULL], NOW)), re.S
+    ):
         assert len({len(line) for line in table.splitlines()[1:]}) == 1
 
 
 def test_what_never_happened_has_no_line() -> None:
-    caption = stats_caption(T, Asked(Period.DAY, "tiny"), [STATS], NOW)
+    caption = stats_caption(stats_view(T, Asked(Period.DAY, "tiny"), [STATS], NOW))
     assert not any(word in caption for word in ("Stopped", "Spent", "Stepped in", "Failed", "Last failure"))
     assert shown(replace(STATS, cancelled_count=2), "Stopped") == "2"
     assert shown(FULL, "Last failure: no beginning in time,") == "3 d 5 h ago"
@@ -87,7 +91,7 @@ def test_what_never_happened_has_no_line() -> None:
 
 def test_a_models_name_is_no_markup() -> None:
     for asked in (Asked(Period.DAY), Asked(Period.DAY, "<i>x&")):
-        caption = stats_caption(T, asked, [replace(STATS, model="<i>x&")], NOW)
+        caption = stats_caption(stats_view(T, asked, [replace(STATS, model="<i>x&")], NOW))
         assert "<i>" not in caption
         assert "&lt;i&gt;x&amp;" in caption
 
@@ -102,10 +106,24 @@ def test_every_view_fits_into_a_caption_and_a_phones_width(language: str, period
         (Asked(period, LONG_NAME * 3, Task.CLASSIFICATION), [replace(FULL, model=LONG_NAME * 3)]),
         (Asked(period), []),
     ):
-        caption = stats_caption(t, asked, stats, NOW)
+        caption = stats_caption(stats_view(t, asked, stats, NOW))
         assert len(plain(caption).encode("utf-16-le")) // 2 <= 1024
         for table in re.findall(r"<pre>(.*?)</pre>", caption, re.S):
             assert max(len(unescape(line)) for line in table.splitlines()) <= 38
+
+
+def test_native_tables_say_the_same_with_whole_names() -> None:
+    view = stats_view(T, Asked(Period.DAY), [replace(FULL, model="<b>|*_[x](y)")], NOW, name_width=40)
+    blocks = stats_rich(view).blocks
+    assert blocks is not None
+    heading, table, note = blocks
+    assert isinstance(table, InputRichBlockTable)
+    assert [[cell.text for cell in row] for row in table.cells] == [list(row) for row in view.tables[0].rows]
+    assert table.cells[1][0].text == "<b>|*_[x](y)"
+    assert [cell.is_header for cell in table.cells[0]] == [True] * 5
+    assert isinstance(heading, InputRichBlockSectionHeading)
+    assert isinstance(note, InputRichBlockParagraph)
+    assert len(stats_rich(stats_view(T, Asked(Period.DAY, "tiny"), [FULL], NOW)).blocks or ()) == 5
 
 
 def test_every_button_fits_and_says_what_it_does() -> None:
@@ -117,6 +135,9 @@ def test_every_button_fits_and_says_what_it_does() -> None:
         data = [button.callback_data or "" for row in keyboard.inline_keyboard for button in row]
         assert len(set(data)) == len(data) - 1  # the chosen period and the chosen task are the view itself
         assert all(0 < len(one.encode()) <= 64 for one in data)
+        beside = [b.callback_data or "" for row in with_photo(keyboard, 2**31).inline_keyboard for b in row]
+        assert all(len(one.encode()) <= 64 for one in beside)
+        assert [StatsPress.unpack(one).photo_id for one in beside] == [2**31] * len(data)
     chosen = [b.text for row in stats_keyboard(T, asked, [], list(Task)).inline_keyboard for b in row if "•" in b.text]
     assert chosen == ["• 7 d", "• Sorting"]
 
