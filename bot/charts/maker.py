@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
 from bot.charts.chart import Chart
 from bot.charts.drawing import draw
 from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 logger = structlog.get_logger()
 
@@ -54,7 +55,7 @@ class ChartMaker:
         except Exception as error:
             # Nothing that can be drawn, or not, may keep the figures from who asked for them.
             logger.error("chart_not_drawn", error=type(error).__name__)
-            if isinstance(error, BrokenProcessPool | TimeoutError | OSError):
+            if isinstance(error, BrokenExecutor | TimeoutError | OSError):
                 self._let_go()
             raise NoChart from error
         finally:
@@ -66,7 +67,7 @@ class ChartMaker:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._process(), draw, chart)
-        except BrokenProcessPool:  # somebody has ended it, perhaps for want of memory: once more with a new one
+        except BrokenExecutor:  # somebody has ended it, perhaps for want of memory: once more with a new one
             self._let_go()
             return await loop.run_in_executor(self._process(), draw, chart)
 
@@ -84,6 +85,9 @@ class ChartMaker:
 
     def _process(self) -> ProcessPoolExecutor:
         if self._pool is None:
+            import multiprocessing  # with what belongs to it, of no use to a bot that nobody asks for charts
+            from concurrent.futures import ProcessPoolExecutor
+
             # `spawn`: a fork would take the bot's sockets and threads along.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
@@ -102,7 +106,9 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process
+
+    parent = parent_process()
     if parent is not None:
         parent.join()
         os._exit(0)
