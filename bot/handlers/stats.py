@@ -30,7 +30,8 @@ from bot.period import Period
 from bot.presses import settle
 from bot.settings import RichMode
 from bot.views.keyboards import stats_keyboard, with_photo
-from bot.views.stats import NAME_WIDTH, RICH_NAME_WIDTH, Asked, StatsView, stats_caption, stats_rich, stats_view
+from bot.views.rich_tables import stats_rich
+from bot.views.stats import NAME_WIDTH, RICH_NAME_WIDTH, Asked, StatsView, stats_caption, stats_view
 from bot.views.stats_chart import stats_chart
 from llm.clock import Clock
 from llm.monitoring import ModelPerformanceMonitor

@@ -1,4 +1,4 @@
-"""Figures of models: a table for all of them, details for one; as the caption of a picture or as native tables."""
+"""Figures of models: a table for all of them, details for one; as the caption of a picture or for native tables."""
 
 from __future__ import annotations
 
@@ -6,15 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-
-from aiogram.types import (
-    InputRichBlockParagraph,
-    InputRichBlockSectionHeading,
-    InputRichBlockTable,
-    InputRichBlockUnion,
-    InputRichMessage,
-    RichBlockTableCell,
-)
 
 from bot.i18n import Translator
 from bot.period import Period
@@ -28,7 +19,6 @@ MOST_MODELS = 12
 NAME_WIDTH = 14
 TITLE_WIDTH = 80
 MOST_KINDS = 4
-HEADING_SIZE = 3
 RICH_NAME_WIDTH = 18
 
 
@@ -89,27 +79,6 @@ def stats_caption(view: StatsView) -> str:
     if not view.tables:
         parts.append("")
     return "\n".join([*parts, *map(escape, view.notes)])
-
-
-def stats_rich(view: StatsView) -> InputRichMessage:
-    """A rich message with native tables."""
-    blocks: list[InputRichBlockUnion] = [InputRichBlockSectionHeading(text=view.title, size=HEADING_SIZE)]
-    for table in view.tables:
-        cells = [
-            [
-                RichBlockTableCell(
-                    text=cell,
-                    align="right" if column else "left",
-                    valign="middle",
-                    is_header=(table.headed and not line) or None,
-                )
-                for column, cell in enumerate(row)
-            ]
-            for line, row in enumerate(table.rows)
-        ]
-        blocks.append(InputRichBlockTable(cells=cells, is_striped=True, is_compact=True, caption=table.title or None))
-    blocks += [InputRichBlockParagraph(text=note) for note in view.notes]
-    return InputRichMessage(blocks=blocks)
 
 
 def _overview(t: Translator, title: str, stats: Sequence[ModelStats], name_width: int) -> StatsView:

@@ -14,7 +14,8 @@ from bot.callbacks import StatsPress
 from bot.i18n import LANGUAGES, Texts
 from bot.period import Period
 from bot.views.keyboards import stats_keyboard, with_photo
-from bot.views.stats import Asked, stats_caption, stats_rich, stats_view
+from bot.views.rich_tables import stats_rich
+from bot.views.stats import Asked, stats_caption, stats_view
 from bot.views.stats_chart import stats_chart
 from llm.errors import FailureKind
 from llm.monitoring import ModelStats, Percentiles, SeriesPoint
