@@ -40,6 +40,7 @@ class Jobs:
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._closing = False
+        self._running: set[asyncio.Future[None]] = set()
 
     async def __aenter__(self) -> Jobs:
         for job, trigger in (
@@ -51,23 +52,33 @@ class Jobs:
             (self.forget_old_figures, CronTrigger(hour=0, minute=40, timezone="UTC")),
         ):
             options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-            self._scheduler.add_job(self._until_closing(job), trigger, id=job.__name__, **options)
+            self._scheduler.add_job(self._owned(job), trigger, id=job.__name__, **options)
         self._scheduler.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._closing = True
         self._scheduler.shutdown(wait=False)
+        running = tuple(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
-    def _until_closing(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """The job, whose end by the program's own end is no error to be told."""
+    def _owned(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The job as a task of our own: the scheduler cancels its tasks at the end, but waits for none of them."""
 
         async def run() -> None:
+            task = asyncio.ensure_future(job())
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
             try:
-                await job()
+                await asyncio.wait({task})
             except asyncio.CancelledError:
                 if not self._closing:
                     raise
+                return  # the program ends, which is no error to be told; the task is ended beside this
+            if not task.cancelled():
+                task.result()
 
         return run
 

@@ -49,6 +49,8 @@ class Database:
         self._reader = reader
         self._writing = asyncio.Lock()
         self._closed = False
+        self._reads = 0
+        self._nobody_reads = asyncio.Event()
         self._trouble: str | None = None
 
     @property
@@ -65,7 +67,13 @@ class Database:
         """Do `work` in a transaction that only reads. Raises `ReadFailed`."""
         if self._closed:
             raise ReadFailed(operation, "the database is closed")
-        return await finish(self._read(operation, work))
+        self._reads += 1
+        try:
+            return await finish(self._read(operation, work))
+        finally:
+            self._reads -= 1
+            if not self._reads:
+                self._nobody_reads.set()
 
     async def write(self, operation: str, work: Work[Result]) -> Result:
         """Do `work` in a transaction; it is on disk on return. Raises `WriteFailed`, and then nothing is stored."""
@@ -91,9 +99,12 @@ class Database:
         return sqlite.insert(table)
 
     async def aclose(self) -> None:
-        """Wait for the writer and close all connections; SQLite then moves its journal into the file."""
+        """Wait for who writes or reads and close all connections; SQLite then moves its journal into the file."""
         async with self._writing:
             self._closed = True
+            while self._reads:
+                self._nobody_reads.clear()
+                await finish(self._nobody_reads.wait())
             await finish(self._dispose())
 
     async def _read(self, operation: str, work: Work[Result]) -> Result:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import SystemClock
 from storage import Database, Inbox, NewUpdate, People, ReadFailed, WriteFailed, open_database
@@ -167,3 +168,22 @@ async def test_a_fault_in_finished_work_gives_way_to_the_cancellation() -> None:
     leave.set()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_closing_waits_for_who_reads(url: str, clock: SystemClock) -> None:
+    began, ended = asyncio.Event(), []
+
+    async def slowly(connection: AsyncConnection) -> None:
+        began.set()
+        await connection.execute(text("SELECT 1"))
+        await asyncio.sleep(0.1)
+        await connection.execute(text("SELECT 1"))
+        ended.append("read")
+
+    async with open_database(url, clock) as database:
+        reading = asyncio.create_task(database.read("test.slowly", slowly))
+        await began.wait()
+        reading.cancel()  # as at the program's end: the transaction is finished all the same
+    assert ended == ["read"]
+    with pytest.raises(asyncio.CancelledError):
+        await reading
