@@ -113,7 +113,7 @@ async def test_waiting_polls_and_pages_do_not_hold_up_the_end() -> None:
         hanging = asyncio.create_task(bot.get_me())
         await asyncio.sleep(0.05)
         began = time.monotonic()
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < 5  # the poll would take 30
     await asyncio.wait([poll, hanging], timeout=2)
     assert poll.exception() is not None
     assert hanging.exception() is not None
