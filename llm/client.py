@@ -18,11 +18,21 @@ from llm.learned import Learned, Sent, cured
 from llm.preparation import Preparation, Prepared, ServedModel
 from llm.prompts.adapter import ModelPromptAdapter
 from llm.servers.exchange import Asked, Exchange
-from llm.servers.kinds import ServerKind
+from llm.servers.kinds import FoundModel, ServerKind
 from llm.servers.overflow import read_overflow
 from llm.servers.profiles.base import WireRequest
 from llm.servers.redaction import Redaction
-from llm.types import ChatRequest, ChatResult, Finished, JsonMode, PromptCut, Role, StreamEvent, UsageReport
+from llm.types import (
+    ChatRequest,
+    ChatResult,
+    Finished,
+    JsonMode,
+    ModelCapabilities,
+    PromptCut,
+    Role,
+    StreamEvent,
+    UsageReport,
+)
 from llm.wire.address import Address, read_address
 from llm.wire.request import encode, image_bytes
 
@@ -70,13 +80,27 @@ class LLMClient:
         """The ways to hold an answer to JSON that this model's server honours, the surest first."""
         return self._preparation.json_modes
 
-    async def chat(self, request: ChatRequest) -> ChatResult:
+    def untaught(self) -> LLMClient:
+        """The same model with nothing learnt, found out or assumed of it: what it refuses shows as such.
+
+        System messages go to it as they are, whatever its family is known for.
+        """
+        found = replace(self.served.found or FoundModel(self.config.name), system_role=True)
+        return LLMClient(
+            self.config,
+            self._http,
+            clock=self._clock,
+            timeouts=self._timeouts,
+            served=replace(self.served, found=found, capabilities=ModelCapabilities()),
+        )
+
+    async def chat(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatResult:
         """Give the whole answer.
 
         It is streamed all the same: so the four limits of time hold, and a server that is silent is told from one
         that writes. Raises what `stream()` raises.
         """
-        async with aclosing(self.stream(request)) as events:
+        async with aclosing(self.stream(request, timeouts)) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return event.result

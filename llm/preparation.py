@@ -12,7 +12,7 @@ from llm.prompts.adapter import AdaptedPrompt, ModelPromptAdapter, PromptFacts
 from llm.servers.kinds import FoundModel, ServerKind
 from llm.servers.profiles.base import Asking, ServerProfile
 from llm.servers.profiles.registry import profile_of
-from llm.types import ChatRequest, JsonMode, Message, Role
+from llm.types import ChatRequest, JsonMode, Message, ModelCapabilities, Role
 
 UNTOLD_CLOUD_CONTEXT = 32_768
 """For a cloud that does not tell: all its models of today hold this, and a loud refusal corrects it."""
@@ -24,18 +24,26 @@ CLOUDS = frozenset({ServerKind.OPENAI, ServerKind.OPENROUTER})
 class ServedModel:
     """One model on one server as far as that is known.
 
-    `context` is the length that holds, in tokens, None: nobody has told. `found` is what the server says of it.
+    `context` is the length that holds, in tokens, None: nobody has told. `found` is what the server says of it,
+    `capabilities` what is configured, else what was found out by asking the model. `version` is the server's.
     """
 
     kind: ServerKind = ServerKind.GENERIC
     context: int | None = None
     found: FoundModel | None = None
     local: bool = True
+    capabilities: ModelCapabilities = ModelCapabilities()  # noqa: RUF009 - frozen
+    version: str = ""
 
     @property
     def profile(self) -> ServerProfile:
         """How servers of its kind are spoken to."""
         return profile_of(self.kind)
+
+    @property
+    def continues(self) -> bool:
+        """Whether it goes on with an answer whose beginning is the last message."""
+        return self.profile.continues and self.capabilities.prefill is not False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +79,11 @@ class Preparation:
     @property
     def json_modes(self) -> tuple[JsonMode, ...]:
         """The ways to hold an answer to JSON that the server honours and has not refused, the surest first."""
-        refused = self._learned.adjustments.no_json
-        return tuple(mode for mode in self._served.profile.json_modes if mode not in refused) or (JsonMode.PROMPT,)
+        refused, works = self._learned.adjustments.no_json, self._served.capabilities.json_mode
+        offered = self._served.profile.json_modes
+        if works in offered:
+            offered = offered[offered.index(works) :]
+        return tuple(mode for mode in offered if mode not in refused) or (JsonMode.PROMPT,)
 
     @property
     def context(self) -> int:
@@ -89,13 +100,16 @@ class Preparation:
         """Fit a conversation into the model and bring it into its form. Raises as `adapt_prompt` does."""
         budget = self._budget(request)
         # Where a limit was met, or would be in silence, nobody has to be asked whether a long question fits.
+        if request.whole:
+            whole = Fitted(request.messages, self._learned.tokens.estimate(request.messages), 0)
+            return self._put_together(request, whole, budget)
         certain = self._served.profile.drops_silently or self._learned.context is not None
         fitted = fit(request.messages, budget, self._learned.tokens, cut_newest=certain)
         return self._put_together(request, fitted, budget)
 
     def smaller(self, request: ChatRequest, before: Prepared) -> Prepared | None:
         """The same request with strictly fewer tokens, or None when nothing can be left out; made once only."""
-        if before.shrunk:
+        if before.shrunk or request.whole:
             return None
         budget = self._budget(request)
         fitted = shrink(before.fitted.messages, budget, self._learned.tokens, below=before.prompt_tokens)
@@ -120,10 +134,11 @@ class Preparation:
     def _put_together(self, request: ChatRequest, fitted: Fitted, budget: Budget) -> Prepared:
         config, adjustments = self._config, self._learned.adjustments
         wanted = False if request.continue_from else request.thinking  # reasoning would have to come before
-        thinking = None if adjustments.no_thinking_switch else wanted
+        no_switch = adjustments.no_thinking_switch or self._served.capabilities.thinking_switch is False
+        thinking = None if no_switch else wanted
         adapted = self._adapter.adapt_prompt(config, fitted.messages, facts=self._facts(), thinking=thinking)
         mode = self._json_mode(request)
-        continued = bool(request.continue_from) and self._served.profile.continues and adapted.prompt is None
+        continued = bool(request.continue_from) and self._served.continues and adapted.prompt is None
         begun = (Message(Role.ASSISTANT, request.continue_from),) if continued else ()
         asking = Asking(
             model=config.name,
@@ -140,6 +155,7 @@ class Preparation:
             keep_alive=config.keep_alive,
             without=adjustments.without,
             continued=continued,
+            tools=request.tools,
         )
         return Prepared(
             asking=asking,
@@ -152,7 +168,9 @@ class Preparation:
     def _facts(self) -> PromptFacts:
         found, adjustments = self._served.found, self._learned.adjustments
         told = found.system_role if found is not None else None
-        configured = self._config.capabilities.system_role
+        configured = self._served.capabilities.system_role
+        if configured is None:
+            configured = self._config.capabilities.system_role
         return PromptFacts(
             system_role=False if adjustments.fold_system else configured if configured is not None else told,
             template=found.template if found is not None else None,

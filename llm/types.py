@@ -111,12 +111,22 @@ class JsonOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that a model may call; `parameters` is a JSON Schema of an object."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """What is asked of a model. None means: as the model's configuration or the server has it.
 
     `thinking` switches the reasoning of a model on or off where the server can. `continue_from` is the beginning of
     the answer, with which the model is to go on; only servers that can (`ServerProfile.continues`) are told of it.
-    `request_id` is the number under which the attempts are to be found in the figures; None: any.
+    `request_id` is the number under which the attempts are to be found in the figures; None: any. With `whole` nothing
+    is left out to make it fit: it is sent as it is, and fails where it is too long.
     """
 
     messages: tuple[Message, ...]
@@ -129,6 +139,8 @@ class ChatRequest:
     thinking: bool | None = None
     continue_from: str = field(default="", repr=False)
     request_id: int | None = None
+    tools: tuple[Tool, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +251,18 @@ StreamEvent = TextDelta | TextRetracted | ThinkingDelta | ToolCallDelta | UsageR
 
 @dataclass(frozen=True, slots=True)
 class ModelCapabilities:
-    """What a model on its server can do. None means: not known."""
+    """What a model on its server can do. None means: not known.
+
+    `system_role`: a system message has an effect. `json_mode`: the surest way to hold it to JSON that works;
+    `supports_json` is False where none does. `thinking_switch`: it can be told not to reason. `prefill`: it goes on
+    with an answer that was begun. `instruction_following` is 0 to 1.
+    """
 
     max_context: int | None = None
     supports_json: bool | None = None
     system_role: bool | None = None
     vision: bool | None = None
     instruction_following: float | None = None
+    json_mode: JsonMode | None = None
+    thinking_switch: bool | None = None
+    prefill: bool | None = None

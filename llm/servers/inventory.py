@@ -58,9 +58,17 @@ def openai_models(fields: Entry, *, loaded: bool | None = None) -> tuple[FoundMo
             context=context[text(card, "id")] or context.get(text(card, "parent")),
             loaded=loaded,
             chat=can_chat(text(card, "id")),
+            digest=_digest(card),
         )
         for card in cards
     )
+
+
+def _digest(card: Entry) -> str:
+    """What tells one file from another: llama-server's size of it, vLLM's path to it (servers.md 2.1, 5.1)."""
+    meta = section(card, "meta")
+    parts = (text(card, "root"), *(str(meta[key]) for key in ("size", "n_params", "ftype") if key in meta))
+    return " ".join(part for part in parts if part)[:_MAX_NAME]
 
 
 def owners(fields: Entry) -> frozenset[str]:

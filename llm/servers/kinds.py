@@ -39,9 +39,10 @@ class FoundModel:
     """A model that a server lists.
 
     `context` is the length that really holds, in tokens; `loaded` whether it is in memory; None: the server does not
-    tell. `chat` is False for what can't be asked in a chat, such as embedding models. `remote` models are only passed
-    on by this server and run in somebody's cloud. `template` is the text of its chat template; `system_role`, `vision`
-    and `thinking` are whether it takes a system message, sees images and reasons.
+    tell. `chat` is False for what can't be asked in a chat, such as embedding models. `digest` changes when another
+    file is served under the same name: a hash, or the size where the server tells no hash. `remote` models are only
+    passed on by this server and run in somebody's cloud. `template` is the text of its chat template; `system_role`,
+    `vision`, `thinking` and `tools` are whether it takes a system message, sees images, reasons, and calls functions.
     """
 
     name: str
@@ -53,16 +54,22 @@ class FoundModel:
     system_role: bool | None = None
     vision: bool | None = None
     thinking: bool | None = None
+    tools: bool | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundServer:
-    """A server and what it says; `api_base` is the root of its OpenAI-compatible interface, without user or key."""
+    """A server and what it says; `api_base` is the root of its OpenAI-compatible interface, without user or key.
+
+    `version` is that of its program, empty where it does not tell.
+    """
 
     kind: ServerKind
     api_base: str
     models: tuple[FoundModel, ...] = ()
     state: ServerState = ServerState.UP
+    version: str = ""
 
     def model(self, name: str) -> FoundModel | None:
         """The model of this name, or None. In Ollama `x` means `x:latest` (servers.md 1.2)."""

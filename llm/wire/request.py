@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import orjson
 
-from llm.types import Content, ImagePart, Message, TextPart
+from llm.types import Content, ImagePart, Message, TextPart, Tool
 
 
 def encode(body: Mapping[str, object]) -> bytes:
@@ -29,6 +29,17 @@ def image_bytes(messages: Iterable[Message]) -> int:
 def openai_message(message: Message) -> dict[str, object]:
     """One message in OpenAI's form."""
     return {"role": message.role.value, "content": _content(message.content)}
+
+
+def openai_tools(tools: Iterable[Tool]) -> list[dict[str, object]]:
+    """Functions that a model may call, in OpenAI's form, which Ollama takes as well (servers.md 1.4)."""
+    return [
+        {
+            "type": "function",
+            "function": {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)},
+        }
+        for tool in tools
+    ]
 
 
 def _content(content: Content) -> object:

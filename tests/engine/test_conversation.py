@@ -11,6 +11,7 @@ from bot.playground.values import Draft
 from llm.errors import FailureKind
 from storage import AnswerState
 from tests.e2e.conftest import ADMIN, ME, House
+from tests.e2e.talk import until
 from tests.engine.conftest import OpenBot
 from tests.engine.engine import CONTEXT, MODEL, Engine
 from tests.engine.stored import answers, requests
@@ -83,10 +84,8 @@ async def test_stop_ends_the_work_of_the_server_and_keeps_what_there_was(bot: Op
         assert "banana" in answer
         assert answer.endswith("Stopped.")
         # What a person sees is shown first and written down a moment later.
-        async with asyncio.timeout(10):
-            while not (rows := await answers(house)):
-                await asyncio.sleep(0.02)
-        [row] = rows
+        await until(lambda: answers(house), within=10)
+        [row] = await answers(house)
         assert row.state is AnswerState.STOPPED
         assert answer.startswith(row.text.strip())
         [request] = await requests(house)

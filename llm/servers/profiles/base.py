@@ -8,7 +8,7 @@ from typing import Protocol
 
 from llm.servers.kinds import FoundServer, ServerKind, ServerState
 from llm.servers.probe import Probe, ProbeReply
-from llm.types import JsonMode, Message
+from llm.types import JsonMode, Message, Tool
 from llm.wire.address import Address
 from llm.wire.chunks import Chunk, read_chunk
 
@@ -39,6 +39,7 @@ class Asking:
     keep_alive: str | None = None
     without: frozenset[str] = frozenset()
     continued: bool = False
+    tools: tuple[Tool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

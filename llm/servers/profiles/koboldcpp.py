@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from llm.servers.gbnf import grammar_of
-from llm.servers.inventory import openai_models, owners, tokens
+from llm.servers.inventory import openai_models, owners, text, tokens
 from llm.servers.kinds import FoundServer, ServerKind, ServerState
 from llm.servers.probe import Probe
 from llm.servers.profiles.base import Asking
@@ -40,6 +40,7 @@ class KoboldCpp(OpenAICompatible):
                 for model in openai_models(listing.fields, loaded=True)
                 if model.name.rpartition("/")[2] != "inactive"
             ),
+            version=text(version, "version"),
         )
 
     def json_fields(self, asking: Asking) -> dict[str, object]:

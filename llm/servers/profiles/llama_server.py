@@ -38,7 +38,8 @@ class LlamaServer(OpenAICompatible):
         if any(states.values()):
             return self.found(probe, await _router_models(probe, models, states))
         props = (await probe.native("/props")).fields
-        return self.found(probe, (_told(replace(model, loaded=True), props) for model in models))
+        told = (_told(replace(model, loaded=True), props) for model in models)
+        return self.found(probe, told, version=text(props, "build_info"))
 
     def extras(self, asking: Asking) -> dict[str, object]:
         """Reasoning is switched in the template."""
@@ -69,6 +70,7 @@ async def _router_models(
 def _told(model: FoundModel, props: Entry) -> FoundModel:
     """A model with what `/props` says of it; llama-server tries the template itself for a system role."""
     system_role = section(props, "chat_template_caps").get("supports_system_role")
+    tools = section(props, "chat_template_caps").get("supports_tools")
     vision = section(props, "modalities").get("vision")
     return replace(
         model,
@@ -76,6 +78,7 @@ def _told(model: FoundModel, props: Entry) -> FoundModel:
         template=text(props, "chat_template") or None,
         system_role=system_role if isinstance(system_role, bool) else None,
         vision=vision if isinstance(vision, bool) else None,
+        tools=tools if isinstance(tools, bool) else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from llm.servers.inventory import Entry, can_chat, entries, openai_models, owners, section, text, tokens, unique
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
@@ -83,12 +84,28 @@ def _instances(card: Entry) -> Iterator[FoundModel]:
     chat = text(card, "type") != "embedding" and can_chat(key)
     vision = section(card, "capabilities").get("vision")
     seen = vision if isinstance(vision, bool) else None
+    trained = section(card, "capabilities").get("trained_for_tool_use")
+    told = FoundModel(
+        key,
+        loaded=False,
+        chat=chat,
+        vision=seen,
+        thinking="reasoning" in section(card, "capabilities") or None,
+        tools=trained if isinstance(trained, bool) else None,
+        digest=_digest(card),
+    )
     instances = entries(card.get("loaded_instances"))
     for instance in instances:
         context = tokens(section(instance, "config"), "context_length")
-        yield FoundModel(text(instance, "id"), context=context, loaded=True, chat=chat, vision=seen)
+        yield replace(told, name=text(instance, "id"), context=context, loaded=True)
     if all(text(instance, "id") != key for instance in instances):
-        yield FoundModel(key, loaded=False, chat=chat, vision=seen)
+        yield told
+
+
+def _digest(card: Entry) -> str:
+    """LM Studio tells no hash: the size and the form of the file."""
+    size, form = card.get("size_bytes"), text(section(card, "quantization"), "name") or text(card, "quantization")
+    return " ".join(part for part in (str(size or ""), form, text(card, "format")) if part)
 
 
 def _old_models(cards: Sequence[Entry]) -> tuple[FoundModel, ...]:
@@ -99,6 +116,8 @@ def _old_models(cards: Sequence[Entry]) -> tuple[FoundModel, ...]:
             loaded=text(card, "state") == "loaded",
             chat=text(card, "type") != "embeddings" and can_chat(text(card, "id")),
             vision=text(card, "type") == "vlm" if text(card, "type") else None,
+            tools="tool_use" in can if isinstance(can := card.get("capabilities"), list) else None,
+            digest=_digest(card),
         )
         for card in cards
     )

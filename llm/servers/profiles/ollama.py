@@ -15,7 +15,7 @@ from llm.servers.profiles.openai_compatible import OpenAICompatible
 from llm.types import ImagePart, JsonMode, Message
 from llm.wire.address import Address
 from llm.wire.ollama import read_ollama_chunk
-from llm.wire.request import clean
+from llm.wire.request import clean, openai_tools
 
 KEEP_ALIVE = "30m"
 """How long a model stays loaded after an answer. Ollama's own five minutes make most messages of a chat wait for a
@@ -26,6 +26,7 @@ own default on a small graphics card, 4096, holds few turns of a conversation.""
 
 _OTHERS = frozenset({"llamacpp", "vllm", "sglang", "koboldcpp", "organization_owner"})
 _NO_CHAT_FAMILIES = frozenset({"bert", "nomic-bert", "xlm-roberta", "jina-bert-v2"})
+_DIGEST = 80
 _NUM_CTX = re.compile(r"^num_ctx\s+(\d{1,9})\s*$", re.MULTILINE)
 
 
@@ -47,7 +48,7 @@ class Ollama(OpenAICompatible):
         if not text(version, "version") or not isinstance(running, list):
             return None
         tags = (await probe.native("/api/tags")).fields.get("models")
-        return self.found(probe, _models(entries(tags), entries(running)))
+        return self.found(probe, _models(entries(tags), entries(running)), version=text(version, "version"))
 
     async def complete(self, server: FoundServer, name: str, probe: Probe) -> FoundServer:
         """What `/api/show` tells of one model: its context while it is not loaded, its template, what it can do."""
@@ -65,6 +66,8 @@ class Ollama(OpenAICompatible):
             body["messages"] = [_message(message) for message in asking.messages]
             if asking.thinking is not None:
                 body["think"] = asking.thinking
+            if asking.tools:
+                body["tools"] = openai_tools(asking.tools)
         else:
             body |= {"prompt": clean(asking.prompt), "raw": True}
         body["stream"] = True
@@ -115,6 +118,7 @@ def _models(tags: Sequence[Entry], running: Sequence[Entry]) -> tuple[FoundModel
             loaded=text(card, "name") in loaded,
             chat=_chats(card),
             remote=bool(text(card, "remote_host") or text(card, "remote_model")),
+            digest=text(card, "digest")[:_DIGEST],
         )
         for card in tags
     )
@@ -136,6 +140,7 @@ def _shown(model: FoundModel, fields: Mapping[str, object]) -> FoundModel:
         template=text(fields, "template") or None,
         vision=None if can is None else "vision" in can,
         thinking=None if can is None else "thinking" in can,
+        tools=None if can is None else "tools" in can,
     )
 
 

@@ -11,7 +11,7 @@ from llm.servers.probe import Probe, ProbeReply
 from llm.servers.profiles.base import Asking, WireRequest, state_of
 from llm.types import JsonMode
 from llm.wire.address import Address
-from llm.wire.request import clean, openai_message
+from llm.wire.request import clean, openai_message, openai_tools
 
 DEFAULT_ANSWER_TOKENS = 1024
 """For servers that must be told a length when nobody has said one."""
@@ -88,6 +88,8 @@ class OpenAICompatible:
             body["stop"] = list(asking.stop if self.stop_limit is None else asking.stop[: self.stop_limit])
         if asking.seed is not None:
             body["seed"] = asking.seed
+        if asking.tools and asking.prompt is None:
+            body["tools"] = openai_tools(asking.tools)
         body |= self.json_fields(asking)
         body |= self.extras(asking)
         return body
@@ -109,10 +111,15 @@ class OpenAICompatible:
         return {}
 
     def found(
-        self, probe: Probe, models: Iterable[FoundModel] = (), *, state: ServerState = ServerState.UP
+        self,
+        probe: Probe,
+        models: Iterable[FoundModel] = (),
+        *,
+        state: ServerState = ServerState.UP,
+        version: str = "",
     ) -> FoundServer:
         """A server of this kind at the address that was asked."""
-        return FoundServer(self.kind, probe.address.base, tuple(models), state)
+        return FoundServer(self.kind, probe.address.base, tuple(models), state, version)
 
 
 def json_schema(asking: Asking) -> dict[str, object]:

@@ -27,7 +27,9 @@ class Tgi(OpenAICompatible):
         name, context = text(info, "model_id"), tokens(info, "max_total_tokens")
         if not name or context is None:
             return None
-        return self.found(probe, unique([FoundModel(name, context=context, loaded=True)]))
+        digest = text(info, "model_sha")
+        found = unique([FoundModel(name, context=context, loaded=True, digest=digest)])
+        return self.found(probe, found, version=text(info, "version"))
 
     def json_fields(self, asking: Asking) -> dict[str, object]:
         """OpenAI's form of a schema is refused (servers.md 0.4)."""

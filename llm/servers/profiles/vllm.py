@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llm.servers.inventory import openai_models, owners
+from llm.servers.inventory import openai_models, owners, text
 from llm.servers.kinds import FoundServer, ServerKind
 from llm.servers.probe import Probe
 from llm.servers.profiles.base import Asking
@@ -20,7 +20,10 @@ class Vllm(OpenAICompatible):
     async def recognise(self, probe: Probe) -> FoundServer | None:
         """The list names `vllm` as the owner."""
         listing = (await probe.api("/models")).fields
-        return self.found(probe, openai_models(listing, loaded=True)) if "vllm" in owners(listing) else None
+        if "vllm" not in owners(listing):
+            return None
+        version = text((await probe.native("/version")).fields, "version")
+        return self.found(probe, openai_models(listing, loaded=True), version=version)
 
     def extras(self, asking: Asking) -> dict[str, object]:
         """Reasoning is switched in the template; an answer is continued when that is said."""
