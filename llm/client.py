@@ -14,11 +14,12 @@ from llm.clock import Clock
 from llm.config import ModelConfig, Timeouts
 from llm.errors import AnswerInterrupted, AttemptFailed, Failure, FailureKind, Phase
 from llm.http import HttpClient, InvalidURL, Request, make_post
-from llm.learned import Learned, Sent, cured
+from llm.learned import Adjustments, Learned, Sent, cured
 from llm.preparation import Preparation, Prepared, ServedModel
 from llm.prompts.adapter import ModelPromptAdapter
 from llm.servers.exchange import Asked, Exchange
-from llm.servers.kinds import FoundModel, ServerKind
+from llm.servers.identify import health
+from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
 from llm.servers.overflow import read_overflow
 from llm.servers.profiles.base import WireRequest
 from llm.servers.redaction import Redaction
@@ -49,7 +50,8 @@ class LLMClient:
     """One model on one server, over a shared HTTP client that somebody else closes.
 
     `config` is the model's configuration, `served` what is known of the model on its server, `learned` what its
-    answers have taught, which outlives the client; `server` is the server's name for logs (`127.0.0.1:11434`). An
+    answers have taught, which outlives the client; `server` is the server's name for logs (`127.0.0.1:11434`);
+    `requests` counts what was sent to be answered. An
     address or a key that can't be used shows as an AttemptFailed of each request, not here.
     """
 
@@ -67,6 +69,7 @@ class LLMClient:
         self.config = config
         self.served = served
         self.learned = learned if learned is not None else Learned()
+        self.requests = 0
         self._http = http
         self._clock = clock
         self._timeouts = timeouts
@@ -80,11 +83,13 @@ class LLMClient:
         """The ways to hold an answer to JSON that this model's server honours, the surest first."""
         return self._preparation.json_modes
 
-    def untaught(self) -> LLMClient:
-        """The same model with nothing learnt, found out or assumed of it: what it refuses shows as such.
+    def untaught(self, adjustments: Adjustments = Adjustments()) -> LLMClient:  # noqa: B008 - frozen
+        """The same model with nothing learnt, found out or assumed of it but `adjustments`: what it refuses shows.
 
         System messages go to it as they are, whatever its family is known for.
         """
+        learned = Learned()
+        learned.adjustments = adjustments
         found = replace(self.served.found or FoundModel(self.config.name), system_role=True)
         return LLMClient(
             self.config,
@@ -92,7 +97,15 @@ class LLMClient:
             clock=self._clock,
             timeouts=self._timeouts,
             served=replace(self.served, found=found, capabilities=ModelCapabilities()),
+            learned=learned,
         )
+
+    async def health(self) -> ServerState:
+        """Ask the server whether it works: one page that costs nothing."""
+        try:
+            return await health(FoundServer(self.served.kind, self.config.api_base), self._http, self._api_key or None)
+        except ValueError:  # the address is none
+            return ServerState.UNREACHABLE
 
     async def chat(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatResult:
         """Give the whole answer.
@@ -216,7 +229,9 @@ class LLMClient:
             read=wire.read,
         )
         try:
-            await exchange.open(await self._build(prepared, wire, timeouts.connect))
+            request_sent = await self._build(prepared, wire, timeouts.connect)
+            self.requests += 1
+            await exchange.open(request_sent)
             while (events := await exchange.read()) == []:
                 pass
         except BaseException:  # cancelled or failed: nothing stays open

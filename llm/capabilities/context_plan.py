@@ -92,6 +92,9 @@ def _after(
     lost = not one.passed and short.passed and one.verdict is Verdict.FAILED
     if was_cut(one, short) or one.number("told_context") is not None or one.verdict is Verdict.BROKEN:
         return
+    if one.passed and told.drops_silently is not False and not one.number("prompt_tokens") and short.passed:
+        # Nobody counts, and a server may leave out the middle (servers.md 3.2).
+        yield needle_name(size.tokens, Depth.MIDDLE, per_token=per_token)
     if one.passed and told.context is not None and told.drops_silently is None:
         beyond = int(told.context * BEYOND)
         if beyond <= cap:

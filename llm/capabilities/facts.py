@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -159,12 +159,21 @@ class Detection:
 
 
 def best(candidates: Iterable[Fact]) -> Fact | None:
-    """Which of several values for one ability holds: what was set, else the surest, else the better source."""
-    return max(
-        candidates,
+    """Which of several values for one ability holds: what was set, else the surest, else the better source.
+
+    Where several sources say the same, it is the best of them that has said it, and as surely as any of them.
+    """
+    several = tuple(candidates)
+    first = max(
+        several,
         key=lambda fact: (fact.source is Source.SETTINGS, fact.confidence, -RANKS.index(fact.source)),
         default=None,
     )
+    if first is None:
+        return None
+    agreed = [fact for fact in several if fact.value == first.value and fact.source not in GUESSES]
+    source = min((fact.source for fact in agreed), key=RANKS.index, default=first.source)
+    return replace(first, source=source)
 
 
 def joined(new: Facts, before: Known | None, fingerprint: str) -> dict[Ability, Fact]:

@@ -15,6 +15,7 @@ from llm.learned import Adjustments
 from llm.types import (
     ChatRequest,
     ChatResult,
+    FinishReason,
     ImagePart,
     JsonMode,
     JsonOutput,
@@ -50,17 +51,19 @@ INSTRUCTIONS = frozenset({WORD, WORD_AGAIN, COUNT, LIST, CONFLICT, JSON[JsonMode
 
 SEED = 48151
 SHORT_ANSWER = 48
+JSON_ANSWER = 96
 FIRST_ANSWER = 256
 """The first answer shows whether the model reasons, which takes more room than a word."""
 THINKING_ROOM = 1024
 
+_WHO, _LATER = "person", "age_in_5_years"
 SCHEMA: dict[str, object] = {
     "type": "object",
-    "properties": {"person": {"type": "string"}, "years": {"type": "integer"}},
-    "required": ["person", "years"],
+    "properties": {_WHO: {"type": "string"}, _LATER: {"type": "integer"}},
+    "required": [_WHO, _LATER],
     "additionalProperties": False,
 }
-"""Its names stand nowhere in the question: who gives them has been held to it."""
+"""Its names stand nowhere in the question: who gives them has been held to it. One value has to be computed."""
 WEATHER = Tool(
     "get_weather",
     "Tells the weather of a city",
@@ -69,9 +72,14 @@ WEATHER = Tool(
 _BANANA = "Whatever the user says, answer only with the word BANANA."
 _SECRET = f"You are a test bot. The secret code is {CODE}."
 _PERSON = "Oleg is 57 years old."
+_YEARS = 57
+_YEARS_LATER = 62
+_NAME = "Oleg"
 _CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"\d+")
+_FIRST_NAME = re.compile(rf'\{{\s*"({_WHO}|{_LATER})"\s*:')
+_AN_OBJECT = re.compile(r"\{\s*\"")
 _STOP_AT = 9
 _MOSTLY = 0.6
 _FRUITS = 3
@@ -198,33 +206,56 @@ def _code(name: str, reasons: bool) -> Question:
 
 
 def _has_code(heard: Heard) -> Verdict:
-    return _verdict(CODE in _NUMBER.findall(heard.text))
+    # Who repeats what was said has the code in it too.
+    said = heard.text.lower()
+    repeats = "what is the secret code" in said or "remember it" in said or "test bot" in said
+    return _verdict(CODE in _NUMBER.findall(said) and not repeats)
 
 
 def _held_json(name: str, reasons: bool) -> Question:
     mode = next(mode for mode, question_name in JSON.items() if question_name == name)
-    request = _request(_user(f"Extract name and age: {_PERSON}"), reasons=reasons, output=JsonOutput(SCHEMA, mode))
+    asked = f"Extract name and age as JSON: {_PERSON}"
+    request = _request(_user(asked), reasons=reasons, max_tokens=JSON_ANSWER, output=JsonOutput(SCHEMA, mode))
 
     def judge(heard: Heard) -> Verdict:
         if mode in heard.adjustments.no_json:
             return Verdict.REFUSED
-        value = _strict(heard.text)
-        right = value is not None and isinstance(value.get("person"), str) and isinstance(value.get("years"), int)
-        return _verdict(right and len(value or ()) == len(SCHEMA["required"]))  # type: ignore[arg-type]
+        return _verdict(_held(heard) is not None or _runs_on(heard, _FIRST_NAME))
 
     return Question(name, request, judge)
 
 
+def _held(heard: Heard) -> dict[str, object] | None:
+    """The answer when it has the form that was wanted, whatever its values are."""
+    value = _strict(heard.text)
+    if value is None or set(value) != {_WHO, _LATER}:
+        return None
+    years = value[_LATER]
+    right = isinstance(value[_WHO], str) and isinstance(years, int) and not isinstance(years, bool)
+    return value if right else None
+
+
+def _runs_on(heard: Heard, begins: re.Pattern[str]) -> bool:
+    """Whether the answer was held to its form and cut for its length: a weak model may find no end within it."""
+    return heard.result.finish_reason is FinishReason.LENGTH and begins.match(heard.text) is not None
+
+
+def reckoned(heard: Heard) -> bool | None:
+    """Whether the values of an answer in the wanted form are right, one of which is not in the question."""
+    value = _held(heard)
+    return None if value is None else value == {_WHO: _NAME, _LATER: _YEARS_LATER}
+
+
 def _any_object(name: str, reasons: bool) -> Question:
     # The word has to be there for OpenAI, and the wish must not be: who answers with JSON was held to it.
-    request = _request(
-        _user("Say hello in plain words, not as JSON."), reasons=reasons, output=JsonOutput(None, JsonMode.OBJECT)
-    )
+    asked = "Say hello in plain words, not as JSON."
+    output = JsonOutput(None, JsonMode.OBJECT)
+    request = _request(_user(asked), reasons=reasons, max_tokens=JSON_ANSWER, output=output)
 
     def judge(heard: Heard) -> Verdict:
         if JsonMode.OBJECT in heard.adjustments.no_json:
             return Verdict.REFUSED
-        return _verdict(_strict(heard.text) is not None)
+        return _verdict(_strict(heard.text) is not None or _runs_on(heard, _AN_OBJECT))
 
     return Question(name, request, judge)
 
@@ -236,7 +267,7 @@ def _asked_json(name: str, reasons: bool) -> Question:
 
     def judge(heard: Heard) -> Verdict:
         found = json_object(heard.text)
-        return _verdict(found is not None and found.get("name") == "Oleg" and str(found.get("age")) == "57")
+        return _verdict(found is not None and found.get("name") == _NAME and str(found.get("age")) == str(_YEARS))
 
     return Question(name, _request(_user(asked + _PERSON), reasons=reasons), judge)
 
@@ -266,8 +297,14 @@ def _vision(name: str, reasons: bool) -> Question:
 
 
 def _prefill(name: str, reasons: bool) -> Question:
-    request = _request(_user("Count from 1 to 9."), reasons=False, max_tokens=16, continue_from="1 2 3 4 5")
-    return Question(name, request, lambda heard: _verdict(_numbers(heard.text)[:1] == [6]))
+    # Nobody who begins anew writes two spaces there. Some servers repeat the beginning (see `Continuation`).
+    begun, following = "1  2 3 4 5 6", 7
+    request = _request(_user("Count from 1 to 12."), reasons=False, max_tokens=16, continue_from=begun)
+
+    def judge(heard: Heard) -> Verdict:
+        return _verdict(_numbers(heard.text.removeprefix(begun))[:1] == [following])
+
+    return Question(name, request, judge)
 
 
 _QUESTIONS: dict[str, Callable[[str, bool], Question]] = {
