@@ -1,5 +1,6 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
 
+from storage.capabilities import CapabilityRows
 from storage.conversations import Conversations
 from storage.database import Database, open_database, read_database
 from storage.errors import (
@@ -30,6 +31,7 @@ from storage.writer import WriterLimits
 __all__ = [
     "Access",
     "AnswerState",
+    "CapabilityRows",
     "Conversations",
     "Database",
     "DatabaseLocked",

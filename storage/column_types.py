@@ -1,10 +1,11 @@
-"""How Python's values lie in columns: moments in UTC, text that every database takes, enumerations as words."""
+"""How Python's values lie in columns: moments in UTC, text that every database takes, JSON, enumerations as words."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Text, TypeDecorator
 
@@ -50,6 +51,28 @@ class AnyText(TypeDecorator[str]):
         if value is None:
             return None
         return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+class JsonText(TypeDecorator[Any]):
+    """A plain value, written as JSON; None for what is none.
+
+    In a column that SQLite knows as JSON a number that stands alone becomes a number of SQLite's: 5.0 would come back
+    as 5, and a long integer rounded. PostgreSQL's JSON refuses what is infinite.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """Write the value, in ASCII. Raises TypeError for one that is not plain."""
+        return json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Read the value."""
+        try:
+            return None if value is None else json.loads(value)
+        except ValueError:
+            return None
 
 
 def big_id() -> BigInteger:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from llm.errors import FailureKind, Phase
 from llm.spans import Span
 from llm.types import Role, Task, Why
-from storage.column_types import AnyText, UtcMoment, big_id, words
+from storage.column_types import AnyText, JsonText, UtcMoment, big_id, words
 from storage.types import Access, AnswerState
 
 
@@ -177,4 +177,60 @@ attempt_totals = Table(
     Column("last_at", UtcMoment, nullable=False),
     Column("latencies", Text, nullable=False),
     Column("ttfts", Text, nullable=False),
+)
+
+# What was concluded last of each model. Kept apart from its values, since a model of which nothing is known has none.
+capability_runs = Table(
+    "capability_runs",
+    metadata,
+    Column("server", AnyText, primary_key=True),
+    Column("model", AnyText, primary_key=True),
+    Column("fingerprint", AnyText, nullable=False),
+    Column("at", UtcMoment, nullable=False),
+)
+
+# `ability` and `source` are no enumerations here: a newer version may know more of them. `number` is the place among
+# the values of the model.
+capabilities = Table(
+    "capabilities",
+    metadata,
+    Column("server", AnyText, primary_key=True),
+    Column("model", AnyText, primary_key=True),
+    Column("ability", String(32), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("value", JsonText, nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("confidence", Double, nullable=False),
+    Column("low", Double),
+    Column("high", Double),
+    Column("at", UtcMoment, nullable=False),
+)
+
+# Values that held once; at `replaced_at` another one took the place, or none.
+capability_history = Table(
+    "capability_history",
+    metadata,
+    Column("id", big_id(), primary_key=True),
+    Column("server", AnyText, nullable=False),
+    Column("model", AnyText, nullable=False),
+    Column("ability", String(32), nullable=False),
+    Column("value", JsonText, nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("confidence", Double, nullable=False),
+    Column("low", Double),
+    Column("high", Double),
+    Column("at", UtcMoment, nullable=False),
+    Column("replaced_at", UtcMoment, nullable=False),
+)
+Index("ix_capability_history_server_model", capability_history.c.server, capability_history.c.model)
+
+# What a detection has seen that is not concluded, in its order; all rows of a model have the same fingerprint.
+capability_observations = Table(
+    "capability_observations",
+    metadata,
+    Column("server", AnyText, primary_key=True),
+    Column("model", AnyText, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", AnyText, nullable=False),
+    Column("observation", JsonText, nullable=False),
 )

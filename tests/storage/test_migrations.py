@@ -14,9 +14,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import make_url, text
 
+from llm.capabilities.facts import Ability, Fact, Known, ModelKey, Source
 from llm.clock import SystemClock
 from llm.errors import FailureKind
-from storage import DatabaseUnusable, People, PerformanceRows, WriteFailed, database, open_database, read_database
+from llm.monitoring import AttemptRecord
+from llm.types import Task
+from storage import (
+    AnswerState,
+    CapabilityRows,
+    Conversations,
+    DatabaseUnusable,
+    People,
+    PerformanceRows,
+    WriteFailed,
+    database,
+    open_database,
+    read_database,
+)
 from storage.engines import make_migration_engine
 from storage.migrations import REVISIONS
 from storage.migrations.references import check_references
@@ -153,6 +167,36 @@ async def test_figures_of_the_first_schema_count_after_the_update(
             await kept.roll_up()
         assert (stats.requests_count, stats.prompt_tokens, stats.failures) == (27, 2700, {FailureKind.STALL: 9})
         assert stats.p95_latency == pytest.approx(2.0, rel=0.02)
+
+
+async def test_what_there_was_before_capabilities_were_kept_is_there_after_the_update(
+    sqlite_url: str, file: Path, clock: SystemClock
+) -> None:
+    at = clock.now()
+    async with open_database(sqlite_url, clock) as opened, PerformanceRows(opened, clock) as figures:
+        await People(opened, clock).seen(1, "Anna", None)
+        conversations = Conversations(opened, clock)
+        turn = await conversations.open_turn(chat_id=5, person_id=1, update_id=1, text="hello")
+        await conversations.close_turn(turn, text="hi", model="qwen", state=AnswerState.COMPLETE)
+        figures.add(AttemptRecord(at, "qwen", "s:1", Task.CHAT, 1.0, 0.5, 100, 10, None))
+        await figures.flush()
+    await asyncio.to_thread(migrate, make_url(sqlite_url), to="0002")
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master WHERE name LIKE '%capabilit%'").fetchall() == []
+
+    key, known = ModelKey("s:1", "qwen"), Known("a file", {Ability.VISION: Fact(True, Source.PROBE, 0.9, at)}, at)
+    async with open_database(sqlite_url, clock) as opened, PerformanceRows(opened, clock) as figures:
+        anna = await People(opened, clock).get(1)
+        assert (anna and anna.name) == "Anna"
+        history = await Conversations(opened, clock).history(turn.conversation_id)
+        assert [message.text for message in history] == ["hello", "hi"]
+        (stats,) = await figures.stats(since=datetime.min.replace(tzinfo=UTC))
+        assert (stats.requests_count, stats.prompt_tokens) == (1, 100)
+        capabilities = CapabilityRows(opened)
+        assert await capabilities.everything() == {}
+        await capabilities.conclude(key, known)
+        assert await capabilities.everything() == {key: known}
+    assert file.with_name("domovoy.db.before-0003").exists()
 
 
 async def test_figures_can_only_be_read_of_a_database_of_this_version(

@@ -13,12 +13,15 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement
 
+from llm.capabilities.facts import Ability, Fact, Known, ModelKey, Source
+from llm.capabilities.observation import Observation, Verdict
 from llm.clock import SystemClock
 from llm.monitoring import AttemptRecord
 from llm.types import Task
 from storage import (
     Access,
     AnswerState,
+    CapabilityRows,
     Conversations,
     Database,
     Inbox,
@@ -34,15 +37,16 @@ DIALECT = asyncpg.dialect()
 
 
 class PostgresByEar:
-    """Takes statements as PostgreSQL would, writes them down, and finds nothing."""
+    """Takes statements as PostgreSQL would, writes them down, and finds nothing but what it is told to."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.found: list[Any] = []
 
     async def execute(self, statement: ClauseElement, _: object = None) -> MagicMock:
         self.said.append(str(statement.compile(dialect=DIALECT)).replace("\n", ""))
         result = MagicMock(rowcount=1)
-        result.all.return_value = []
+        result.all.return_value = self.found
         result.one_or_none.return_value = None
         return result
 
@@ -88,10 +92,25 @@ async def test_statements_of_the_repositories(clock: SystemClock) -> None:
     async with PerformanceRows(database, clock) as rows:
         rows.add(AttemptRecord(clock.now(), "m", "s", Task.CHAT, 1.0, None, None, None, None))
         await rows.stats(since=datetime.min.replace(tzinfo=UTC), model="m", task=Task.CHAT)
+    await say_all_of_capabilities(ear, clock.now())
     assert any("ON CONFLICT (update_id) DO NOTHING RETURNING" in said for said in ear.said)
     assert any("ON CONFLICT (id) DO UPDATE SET name = excluded.name" in said for said in ear.said)
     assert any("string_agg(CASE WHEN" in said for said in ear.said)
     assert any("ON CONFLICT (span, began, model" in said for said in ear.said)
+    assert any("ON CONFLICT (server, model) DO UPDATE SET fingerprint = excluded.fingerprint" in s for s in ear.said)
+    assert any("row_number() OVER (PARTITION BY capability_history.ability" in said for said in ear.said)
+
+
+async def say_all_of_capabilities(ear: PostgresByEar, now: datetime) -> None:
+    key, rows = ModelKey("s", "m"), CapabilityRows(cast(Database, ear))
+    await rows.known(key)
+    await rows.everything()
+    await rows.history(key)
+    await rows.begun(key, "a file")
+    await rows.observe(key, "a file", [Observation("word", Verdict.PASSED)])
+    ear.found = [MagicMock(ability="vision", value=False)]
+    await rows.conclude(key, Known("a file", {Ability.VISION: Fact(True, Source.PROBE, 0.9, now)}, now))
+    ear.found = []
 
 
 def test_the_schema_has_its_forms_in_postgresql() -> None:
