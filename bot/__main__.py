@@ -19,6 +19,7 @@ from llm.types import Task
 
 EXIT_SETTINGS = 2
 EXIT_START = 1
+EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"domovoy: {error}\n")
         return EXIT_START
     except KeyboardInterrupt:
-        return 130
+        return EXIT_INTERRUPTED
     return 0
 
 
@@ -64,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
         question.add_argument(
             "--period", type=Period, choices=list(Period), default=usual, help=f"how far back (default: {usual.value})"
         )
-    for question in (stats, errors, models):
+    detect = questions.add_parser("detect", help="find out what the models can do, by asking them a few questions")
+    detect.add_argument("model", nargs="?", help="this model only")
+    for question in (stats, errors, models, detect):
         question.add_argument("--json", action="store_true", help="as JSON")
     return parser
 
@@ -77,6 +80,10 @@ def _answer(options: argparse.Namespace, settings: Settings) -> int:
 
     terminal = Terminal(settings, as_json=options.json)
     try:
+        if options.question == "detect":
+            from bot.terminal_detection import detect_in_terminal
+
+            return asyncio.run(detect_in_terminal(settings, options.model, as_json=options.json))
         match options.question:
             case "stats":
                 asyncio.run(terminal.stats(options.model, options.period, options.task))
@@ -87,6 +94,8 @@ def _answer(options: argparse.Namespace, settings: Settings) -> int:
     except StorageError as error:
         sys.stderr.write(f"domovoy: {error}\n")
         return EXIT_START
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     return 0
 
 

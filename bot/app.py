@@ -26,6 +26,7 @@ from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
 from bot.delivery.flood import FloodControl
+from bot.detection_cards import DetectionCards
 from bot.errors import StartError
 from bot.greeting import Greeting
 from bot.handlers.errors import ErrorReporter
@@ -41,6 +42,7 @@ from bot.notices import AdminNotices
 from bot.parts import (
     PLAYGROUND_TOKEN,
     make_bot,
+    make_detections,
     make_doorkeeper,
     make_manager,
     make_metrics,
@@ -55,13 +57,26 @@ from bot.settings import Settings
 from bot.startup import Announcer
 from bot.turns import Turns
 from bot.wiring import Wiring
+from llm.capabilities.book import CapabilityBook
 from llm.clock import Clock, SystemClock
 from llm.demo import demo_mounts
 from llm.http import make_client
 from llm.monitoring import ModelPerformanceMonitor
+from llm.routing.people_first import PeopleFirst
 from llm.routing.recovery import RecoveryWatch
 from llm.routing.serving_model import Search, ServingModel
-from storage import Conversations, Database, Inbox, People, PerformanceRows, QueuedUpdate, StorageError, open_database
+from llm.routing.traffic import Traffic
+from storage import (
+    CapabilityRows,
+    Conversations,
+    Database,
+    Inbox,
+    People,
+    PerformanceRows,
+    QueuedUpdate,
+    StorageError,
+    open_database,
+)
 
 logger = structlog.get_logger()
 
@@ -120,7 +135,9 @@ async def running_app(
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(open_database(settings.effective_database_url, clock))
             http = await stack.enter_async_context(make_client(mounts=demo_mounts(clock)))
-            pool = make_models(settings, http, clock, search)
+            book = CapabilityBook(CapabilityRows(database))
+            await book.load()
+            pool = make_models(settings, http, clock, search, book.at_hand)
             playground = await _playground(stack, settings, clock, playground_state)
             bot = make_bot(settings, playground)
             stack.push_async_callback(bot.session.close)
@@ -135,7 +152,11 @@ async def running_app(
             notices = await stack.enter_async_context(AdminNotices(bot, doorkeeper, texts))
             spending = await make_spending(settings, rows, clock)
             alerts = Alerts(spending=spending, notices=notices, database=database, clock=clock)
-            manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending)
+            traffic = Traffic(clock)
+            manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending, traffic)
+            people_first = PeopleFirst(traffic, monitor=monitor, spending=spending)
+            detections = await stack.enter_async_context(make_detections(settings, pool, book, clock, people_first))
+            detection_cards = await stack.enter_async_context(DetectionCards(detections, clock))
             control = ModelControl(pool, manager)
             await stack.enter_async_context(RecoveryWatch(manager.targets, clock))
             turns = Turns(
@@ -152,7 +173,7 @@ async def running_app(
             dispatcher = Dispatcher()
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
-            jobs = Jobs(pool, inbox, rows, partial(alerts.look, control), clock)
+            jobs = Jobs(pool, detections, inbox, rows, partial(alerts.look, control), clock)
             health = HealthCheck(
                 clock=clock,
                 lag=lag,
@@ -170,6 +191,8 @@ async def running_app(
                     clock=clock,
                     control=control,
                     conversations=conversations,
+                    detection_cards=detection_cards,
+                    detections=detections,
                     doorkeeper=doorkeeper,
                     health=health,
                     menus=menus,

@@ -79,6 +79,13 @@ class ModelAction(StrEnum):
     PROBE = "probe"
 
 
+class DetectPress(CallbackData, prefix="detect"):
+    """An admin stops the detection of a model, or begins one; `mark` as in `ModelPress`."""
+
+    stop: bool
+    mark: str
+
+
 class ModelPress(CallbackData, prefix="model"):
     """An admin looks at a model or steers it; `mark` is that of its settings and name, empty for the list."""
 

@@ -12,7 +12,7 @@ from bot.i18n import Texts
 logger = structlog.get_logger()
 
 EVERYONE = ("start", "help", "new", "stop", "why", "settings")
-ADMINS = ("stats", "models", "errors", "health")
+ADMINS = ("stats", "models", "detect", "errors", "health")
 
 
 class CommandMenus:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from llm.clock import Clock
+from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from storage import Inbox, PerformanceRows
 
 logger = structlog.get_logger()
 
 REFRESH_SECONDS = 10
+DETECT_SECONDS = 15
+SETTLED_AFTER = timedelta(minutes=1)
+# Of the period of detection, up or down.
+JITTER = 0.05
 WATCH_SECONDS = 5
 # Telegram repeats an update for at most 24 hours; what is older can no longer come twice.
 KEEP_DONE = timedelta(hours=48)
@@ -32,8 +38,17 @@ Watch = Callable[[], Awaitable[None]]
 class Jobs:
     """Owns the scheduler; an async context manager, so that no job outlives the program's parts."""
 
-    def __init__(self, models: ModelPool, inbox: Inbox, figures: PerformanceRows, watch: Watch, clock: Clock) -> None:
+    def __init__(
+        self,
+        models: ModelPool,
+        detections: Detections,
+        inbox: Inbox,
+        figures: PerformanceRows,
+        watch: Watch,
+        clock: Clock,
+    ) -> None:
         self._models = models
+        self._detections = detections
         self._inbox = inbox
         self._figures = figures
         self._watch = watch
@@ -46,6 +61,7 @@ class Jobs:
         for job, trigger in (
             (self.look_for_models, IntervalTrigger(seconds=REFRESH_SECONDS)),
             (self.watch, IntervalTrigger(seconds=WATCH_SECONDS)),
+            *self._detecting(),
             (self.forget_old_updates, IntervalTrigger(hours=6)),
             # A little after midnight, when the last answers of the day have been written; at the start for what is due.
             (self.add_up_figures, OrTrigger([DateTrigger(), CronTrigger(hour=0, minute=10, timezone="UTC")])),
@@ -63,6 +79,17 @@ class Jobs:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    def _detecting(self) -> Iterator[tuple[Callable[[], Awaitable[None]], BaseTrigger]]:
+        every = self._detections.every
+        if not every:
+            return
+        yield self.detect_due, IntervalTrigger(seconds=DETECT_SECONDS)
+        # Counted from the last time, which may have been before this start; not all bots of a house at once.
+        soonest = self._clock.now() + SETTLED_AFTER
+        first = max(soonest, (self._detections.oldest or self._clock.now()) + every)
+        jitter = int(every.total_seconds() * JITTER) or None
+        yield self.detect_all, IntervalTrigger(seconds=every.total_seconds(), start_date=first, jitter=jitter)
 
     def _owned(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """The job as a task of our own: the scheduler cancels its tasks at the end, but waits for none of them."""
@@ -90,6 +117,14 @@ class Jobs:
         """Find a server that has appeared, or what a server that is back can do; asks nothing while all is well."""
         if self._models.needs_refresh:
             await self._models.refresh()
+
+    async def detect_due(self) -> None:
+        """Find out what models can do that are new, have changed, or are back."""
+        await self._detections.detect_due()
+
+    async def detect_all(self) -> None:
+        """Find out anew what every model can do."""
+        await self._detections.detect_all()
 
     async def watch(self) -> None:
         """Tell the admins what they have to hear of."""

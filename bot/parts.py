@@ -15,17 +15,23 @@ from bot.health import HealthCheck
 from bot.model_control import ModelControl
 from bot.playground.server import Playground
 from bot.settings import Settings
+from llm.capabilities.book import CapabilityBook
+from llm.capabilities.conditions import ProbeConditions
+from llm.capabilities.detector import ModelCapabilityDetector
+from llm.capabilities.plan import DetectionLimits
 from llm.clock import Clock
 from llm.config import Timeouts
 from llm.http import HttpClient
 from llm.monitoring import ModelPerformanceMonitor
+from llm.routing.detection import Detections
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.limits import CallLimits
 from llm.routing.pool import ModelPool
-from llm.routing.serving_model import Search, ServingModel
+from llm.routing.serving_model import KnownBy, Search, ServingModel
 from llm.routing.spending import Spending
 from llm.routing.target import Target
-from storage import People, PerformanceRows
+from llm.routing.traffic import Traffic
+from storage import People, PerformanceRows, Statistics
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics, MetricsServer
@@ -37,7 +43,9 @@ PLAYGROUND_ADMIN = 1
 HEDGE_SHARE = 0.03
 
 
-def make_models(settings: Settings, http: HttpClient, clock: Clock, search: Search | None) -> ModelPool:
+def make_models(
+    settings: Settings, http: HttpClient, clock: Clock, search: Search | None, known: KnownBy | None = None
+) -> ModelPool:
     """The models that answer people, as the settings have them."""
     timeouts = Timeouts(first_token=settings.timeout_seconds)
     primary = ServingModel(
@@ -49,10 +57,12 @@ def make_models(settings: Settings, http: HttpClient, clock: Clock, search: Sear
         wanted_model=settings.llm_model,
         key=settings.llm_api_key,
         search=search,
+        known=known,
     )
     fallbacks = settings.fallback_models if settings.fallback_enabled else ()
     return ModelPool(
-        primary, [ServingModel(http=http, clock=clock, timeouts=timeouts, configured=one) for one in fallbacks]
+        primary,
+        [ServingModel(http=http, clock=clock, timeouts=timeouts, configured=one, known=known) for one in fallbacks],
     )
 
 
@@ -64,6 +74,7 @@ def make_manager(
     monitor: ModelPerformanceMonitor,
     alerts: Alerts,
     spending: Spending,
+    traffic: Traffic,
 ) -> LLMFallbackManager:
     """Who is asked for answers, in which order and within which limits."""
     primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
@@ -82,7 +93,17 @@ def make_manager(
         hedge_share=HEDGE_SHARE if settings.hedging else 0.0,
         tell=alerts.misconfigured,
         spending=spending,
+        traffic=traffic,
     )
+
+
+def make_detections(
+    settings: Settings, pool: ModelPool, book: CapabilityBook, clock: Clock, conditions: ProbeConditions
+) -> Detections:
+    """What finds out again and again what models can do."""
+    limits = DetectionLimits(tokens=settings.detect_tokens)
+    detector = ModelCapabilityDetector(clock, limits=limits, store=book, conditions=conditions)
+    return Detections(pool, detector, book, clock, every=settings.redetect_every, ask_clouds=settings.detect_cloud)
 
 
 def make_metrics(settings: Settings) -> Metrics | None:
@@ -103,7 +124,7 @@ def make_metrics_server(
     return MetricsServer(metrics, settings.metrics_host, settings.metrics_port, health, control)
 
 
-async def make_spending(settings: Settings, rows: PerformanceRows, clock: Clock) -> Spending:
+async def make_spending(settings: Settings, rows: PerformanceRows | Statistics, clock: Clock) -> Spending:
     """What the cloud may cost, and what it has cost so far."""
     spending = Spending(clock, settings.cloud_budgets)
     for span in settings.cloud_budgets:

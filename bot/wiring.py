@@ -8,6 +8,7 @@ from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
+from bot.detection_cards import DetectionCards
 from bot.health import HealthCheck
 from bot.i18n import Texts
 from bot.model_control import ModelControl
@@ -17,6 +18,7 @@ from bot.settings import RichMode
 from bot.turns import Turns
 from llm.clock import Clock
 from llm.monitoring import ModelPerformanceMonitor
+from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from storage import Conversations, People, PerformanceRows
 
@@ -29,6 +31,8 @@ class Wiring(TypedDict):
     clock: Clock
     control: ModelControl
     conversations: Conversations
+    detection_cards: DetectionCards
+    detections: Detections
     doorkeeper: Doorkeeper
     health: HealthCheck
     menus: CommandMenus

@@ -18,7 +18,7 @@ from llm.learned import Adjustments, Learned, Sent, cured
 from llm.preparation import Preparation, Prepared, ServedModel
 from llm.prompts.adapter import ModelPromptAdapter
 from llm.servers.exchange import Asked, Exchange
-from llm.servers.identify import health
+from llm.servers.identify import busy, health
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
 from llm.servers.overflow import read_overflow
 from llm.servers.profiles.base import WireRequest
@@ -51,8 +51,8 @@ class LLMClient:
 
     `config` is the model's configuration, `served` what is known of the model on its server, `learned` what its
     answers have taught, which outlives the client; `server` is the server's name for logs (`127.0.0.1:11434`);
-    `requests` counts what was sent to be answered. An
-    address or a key that can't be used shows as an AttemptFailed of each request, not here.
+    `requests` counts what was sent to be answered. An address or a key that can't be used shows as an AttemptFailed
+    of each request, not here.
     """
 
     def __init__(
@@ -102,10 +102,17 @@ class LLMClient:
 
     async def health(self) -> ServerState:
         """Ask the server whether it works: one page that costs nothing."""
-        try:
-            return await health(FoundServer(self.served.kind, self.config.api_base), self._http, self._api_key or None)
-        except ValueError:  # the address is none
+        if self._address is None:
             return ServerState.UNREACHABLE
+        return await health(self._server, self._http, self._api_key or None)
+
+    async def busy(self) -> bool | None:
+        """Ask the server whether it works on anybody's request now, at no cost; None: it does not tell."""
+        return None if self._address is None else await busy(self._server, self._http, self._api_key or None)
+
+    @property
+    def _server(self) -> FoundServer:
+        return FoundServer(self.served.kind, self.config.api_base)
 
     async def chat(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatResult:
         """Give the whole answer.
@@ -189,7 +196,7 @@ class LLMClient:
     def _looks_like_overflow(self, prepared: Prepared, failure: Failure) -> bool:
         """LM Studio and text-generation-webui may give an empty answer to what is too long (servers.md 3.2, 4)."""
         nearly_full = prepared.prompt_tokens > _NEARLY_FULL * prepared.budget.prompt
-        return self.served.profile.drops_silently and failure.code == "empty_answer" and nearly_full
+        return self.served.drops_silently and failure.code == "empty_answer" and nearly_full
 
     def _learn_overflow(self, prepared: Prepared, failure: Failure) -> None:
         told = read_overflow(failure.body)
@@ -209,7 +216,8 @@ class LLMClient:
         counted, expected = result.usage.prompt_tokens, prepared.prompt_tokens
         believed = self.learned.tokens.observe(prepared.asking.messages, counted)
         # A server that refuses what is too long has not cut anything, however few it counts.
-        if not believed and (self.served.profile.drops_silently or self.served.kind is ServerKind.GENERIC):
+        unsure = self.served.kind is ServerKind.GENERIC and self.served.capabilities.silent_truncation is None
+        if not believed and (self.served.drops_silently or unsure):
             self.learned.limit_context(self._preparation.context_of_prompt(request, counted))
             logger.warning("prompt_cut", server=self.server, model=self.config.name, sent=expected, counted=counted)
             return replace(result, prompt_cut=PromptCut(expected, counted))

@@ -41,6 +41,12 @@ class ServedModel:
         return profile_of(self.kind)
 
     @property
+    def drops_silently(self) -> bool:
+        """Whether too long a prompt is cut with a good status, as was seen or as is usual for the kind of server."""
+        seen = self.capabilities.silent_truncation
+        return self.profile.drops_silently if seen is None else seen
+
+    @property
     def continues(self) -> bool:
         """Whether it goes on with an answer whose beginning is the last message."""
         return self.profile.continues and self.capabilities.prefill is not False
@@ -103,7 +109,7 @@ class Preparation:
         if request.whole:
             whole = Fitted(request.messages, self._learned.tokens.estimate(request.messages), 0)
             return self._put_together(request, whole, budget)
-        certain = self._served.profile.drops_silently or self._learned.context is not None
+        certain = self._served.drops_silently or self._learned.context is not None
         fitted = fit(request.messages, budget, self._learned.tokens, cut_newest=certain)
         return self._put_together(request, fitted, budget)
 
@@ -207,7 +213,7 @@ class Preparation:
         if wanted is not None:
             return min(wanted, left) if known else wanted
         profile = self._served.profile
-        if not (profile.limits_answer or profile.drops_silently or adapted.prompt is not None):
+        if not (profile.limits_answer or self._served.drops_silently or adapted.prompt is not None):
             return None
         return left if known else min(left, budget.reserve)
 

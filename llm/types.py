@@ -255,7 +255,8 @@ class ModelCapabilities:
 
     `system_role`: a system message has an effect. `json_mode`: the surest way to hold it to JSON that works;
     `supports_json` is False where none does. `thinking_switch`: it can be told not to reason. `prefill`: it goes on
-    with an answer that was begun. `instruction_following` is 0 to 1.
+    with an answer that was begun. `silent_truncation`: too long a prompt is cut with a good status.
+    `instruction_following` is 0 to 1.
     """
 
     max_context: int | None = None
@@ -266,3 +267,4 @@ class ModelCapabilities:
     json_mode: JsonMode | None = None
     thinking_switch: bool | None = None
     prefill: bool | None = None
+    silent_truncation: bool | None = None

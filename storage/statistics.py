@@ -85,9 +85,12 @@ class Statistics:
         return await asyncio.to_thread(_points, largest.begin(since or first), self._clock.now(), rows)
 
     async def failures(self, *, since: datetime) -> Sequence[FailureGroup]:
-        """What failed since a moment, the newest first; stopped requests are no failures."""
+        """What failed since a moment, the newest first; stopped requests are no failures, and probes may fail."""
         chosen = and_(
-            attempts.c.started_at >= since, attempts.c.failure.is_not(None), attempts.c.failure != FailureKind.CANCELLED
+            attempts.c.started_at >= since,
+            attempts.c.failure.is_not(None),
+            attempts.c.failure != FailureKind.CANCELLED,
+            attempts.c.task != Task.PROBE,
         )
         group = (attempts.c.failure, attempts.c.model, attempts.c.server)
         groups = (
@@ -132,7 +135,7 @@ class Statistics:
         """What paid models have cost since an hour began."""
 
         async def work(connection: AsyncConnection) -> float:
-            chosen = await _chosen(connection, since, None, None)
+            chosen = await _chosen(connection, since, None, None, probes=True)
             return float(await connection.scalar(select(func.sum(attempt_totals.c.cost)).where(chosen)) or 0.0)
 
         return await self._database.read("performance.spent", work)
@@ -172,8 +175,12 @@ async def _chosen(
     task: Task | None,
     *,
     largest: Span = Span.MONTH,
+    probes: bool = False,
 ) -> ColumnElement[bool]:
-    """The totals that a period is made of: whole months and days where they are added up, hours around them."""
+    """The totals that a period is made of: whole months and days where they are added up, hours around them.
+
+    What models were asked to find out what they can do counts only where it is asked for, or with `probes`.
+    """
     table = attempt_totals.c
     parts: list[ColumnElement[bool]] = []
     begin, end = Span.HOUR.begin(max(since, _BEGINNING)), _END
@@ -195,6 +202,8 @@ async def _chosen(
         chosen.append(table.model == model)
     if task is not None:
         chosen.append(table.task == task)
+    elif not probes:
+        chosen.append(table.task != Task.PROBE)
     return and_(*chosen)
 
 

@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.access import Doorkeeper
 from bot.callbacks import AccessDecision, AccessPress
 from bot.filters import IsAdmin
+from bot.handlers.detect import add_detect
 from bot.handlers.health import add_health
 from bot.handlers.models import add_models
 from bot.handlers.stats import add_stats
@@ -27,6 +28,7 @@ def admin_router() -> Router:
     router.callback_query.filter(IsAdmin())
     add_stats(router)
     add_models(router)
+    add_detect(router)
     add_health(router)
     router.callback_query.register(on_access, AccessPress.filter())
     return router

@@ -71,7 +71,7 @@ async def on_model_press(
         models = control.models
         await _edit(query.message, models_text(t, models, rows, today, now), models_keyboard(t, models))
         return
-    text = model_details(t, one, rows, today, now)
+    text = model_details(t, one, rows, today, now, clock.now())
     await _edit(query.message, f"{text}\n\n{result}" if result else text, model_keyboard(t, one))
 
 

@@ -38,6 +38,7 @@ command-stop = Stop the answer that is being written
 command-settings = Language and appearance
 command-stats = Figures of each model
 command-models = Servers and models
+command-detect = Find out what the models can do
 command-errors = What failed, and what to do
 command-health = How the bot itself does
 command-why = Which model answered last, and why
@@ -288,6 +289,8 @@ health-jobs = What I do by myself
 health-job-in = in { $time }
 health-job-never = not any more
 job-look-for-models = Look at the servers
+job-detect-due = Find out what new models can do
+job-detect-all = Find out anew what all can do
 job-watch = Watch for trouble
 job-forget-old-updates = Forget old updates
 job-add-up-figures = Add up figures
@@ -366,7 +369,10 @@ models-button-prefer = Ask this one first
 models-button-pause = Pause
 models-button-resume = Go on
 models-button-probe = Try it now
+models-button-detect = Find out what it can do
 models-button-back = ‹ All models
+models-known = Found out { $ago } ago
+models-never-known = What it can do has not been found out yet; /detect does it.
 models-gone = The settings have changed. Send /models again.
 models-preferred = It is asked first now, until I am started again.
 models-was-paused = It is not asked any more, until you let it or I am started again.
@@ -378,6 +384,73 @@ models-more = … and { $number ->
     [one] one model more
    *[other] { $number } models more
 }; the buttons lead to each.
+
+## /detect
+
+detect-title = What { $model } can do
+detect-done = What { $model } can do
+detect-waiting = Waiting for a quiet moment of the server…
+detect-asking = Question { $number } of about { $of }: { $topic }
+detect-topic-instructions = does it do as it is told
+detect-topic-system = does it heed the system text
+detect-topic-json = can it be held to JSON
+detect-topic-context = how much does it read
+detect-topic-languages = which languages does it speak
+detect-topic-tools = can it call functions
+detect-topic-vision = does it see images
+detect-topic-prefill = can it go on with an answer
+detect-stopping = I stop.
+detect-over = It is over already.
+detect-stopped = Stopped after { $number ->
+    [one] { $number } question
+   *[other] { $number } questions
+}. Nothing is lost: the next time I go on from there.
+detect-unfinished = Not finished: { $reason } What I have seen is kept; I go on from there when the server answers.
+detect-nothing = There is no model that I could ask. Send /models to see why.
+detect-unknown-model = I have no such model. I have:
+detect-column-value = value
+detect-column-sure = sure
+detect-asked = { $number ->
+    [0] It did not have to be asked anything.
+    [one] It took { $number } short question.
+   *[other] It took { $number } short questions.
+}
+detect-skipped-cloud = It is in a cloud, so I asked it nothing: set DETECT_CLOUD=true if I may.
+detect-skipped-budget = The budget for the cloud did not permit more questions.
+detect-from-settings = From your settings: { $abilities }.
+detect-from-server = Told by the server: { $abilities }.
+detect-from-table = As is usual, not seen: { $abilities }.
+detect-changed = Other than { $ago } ago:
+detect-unchanged = Nothing is other than { $ago } ago.
+detect-yes = yes
+detect-no = no
+detect-system-honoured = heeded
+detect-system-ignored = ignored
+detect-system-refused = refused
+detect-thinking-none = no
+detect-thinking-optional = if wanted
+detect-thinking-always = always
+detect-json-schema = by schema
+detect-json-object = any object
+detect-json-grammar = by grammar
+detect-json-prompt = if asked
+detect-json-none = no
+ability-max-context = Context
+ability-silent-truncation = Cuts unsaid
+ability-system-role = System text
+ability-json = JSON answers
+ability-instruction-following = Obedience
+ability-english = English
+ability-russian = Russian
+ability-thinking = Thinks
+ability-vision = Sees images
+ability-tools = Functions
+ability-streaming = Streams
+ability-stop-strings = Stop words
+ability-prefill = Continues
+ability-prefill-speed = Reads, tok/s
+ability-decode-speed = Writes, tok/s
+ability-load-seconds = Loads in
 
 ## /settings
 

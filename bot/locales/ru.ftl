@@ -38,6 +38,7 @@ command-stop = Прервать ответ, который пишется
 command-settings = Язык и вид ответов
 command-stats = Показатели каждой модели
 command-models = Серверы и модели
+command-detect = Узнать, что умеют модели
 command-errors = Что не удалось и что с этим делать
 command-health = Как чувствует себя сам бот
 command-why = Какая модель ответила и почему
@@ -289,6 +290,8 @@ health-jobs = Что я делаю сам
 health-job-in = через { $time }
 health-job-never = больше никогда
 job-look-for-models = Смотрю на серверы
+job-detect-due = Выясняю, что умеют новые модели
+job-detect-all = Заново выясняю, что умеют все
 job-watch = Слежу за неполадками
 job-forget-old-updates = Забываю старые обновления
 job-add-up-figures = Складываю показатели
@@ -367,7 +370,10 @@ models-button-prefer = Спрашивать первой
 models-button-pause = Приостановить
 models-button-resume = Возобновить
 models-button-probe = Попробовать сейчас
+models-button-detect = Узнать, что она умеет
 models-button-back = ‹ Все модели
+models-known = Выяснено { $ago } назад
+models-never-known = Что она умеет, ещё не выяснялось; это делает /detect.
 models-gone = Настройки изменились. Отправьте /models ещё раз.
 models-preferred = Теперь её спрашивают первой – до следующего запуска.
 models-was-paused = Её больше не спрашивают, пока вы не разрешите или меня не запустят заново.
@@ -380,6 +386,75 @@ models-more = … и ещё { $number ->
     [few] { $number } модели
    *[many] { $number } моделей
 }; к каждой ведёт кнопка.
+
+## /detect
+
+detect-title = Что умеет { $model }
+detect-done = Что умеет { $model }
+detect-waiting = Жду, пока сервер освободится…
+detect-asking = Вопрос { $number } примерно из { $of }: { $topic }
+detect-topic-instructions = делает ли она то, что велено
+detect-topic-system = слушается ли системного текста
+detect-topic-json = держится ли JSON
+detect-topic-context = сколько она читает
+detect-topic-languages = на каких языках говорит
+detect-topic-tools = умеет ли вызывать функции
+detect-topic-vision = видит ли картинки
+detect-topic-prefill = может ли продолжить ответ
+detect-stopping = Останавливаюсь.
+detect-over = Уже всё.
+detect-stopped = Остановлено, задано { $number ->
+    [one] { $number } вопрос
+    [few] { $number } вопроса
+   *[many] { $number } вопросов
+}. Ничего не потеряно: в следующий раз продолжу с этого места.
+detect-unfinished = Не закончено: { $reason } Что я увидел, сохранено; продолжу с этого места, когда сервер ответит.
+detect-nothing = Сейчас некого спросить. Отправьте /models, чтобы увидеть почему.
+detect-unknown-model = Такой модели у меня нет. Есть:
+detect-column-value = значение
+detect-column-sure = верно
+detect-asked = { $number ->
+    [0] Спрашивать ничего не пришлось.
+    [one] Понадобился { $number } короткий вопрос.
+    [few] Понадобилось { $number } коротких вопроса.
+   *[many] Понадобилось { $number } коротких вопросов.
+}
+detect-skipped-cloud = Она в облаке, поэтому я ни о чём её не спрашивал: разрешите это через DETECT_CLOUD=true.
+detect-skipped-budget = Бюджет на облако не позволил спросить больше.
+detect-from-settings = Из ваших настроек: { $abilities }.
+detect-from-server = Сообщил сервер: { $abilities }.
+detect-from-table = Как обычно бывает, не проверено: { $abilities }.
+detect-changed = Иначе, чем { $ago } назад:
+detect-unchanged = Всё как { $ago } назад.
+detect-yes = да
+detect-no = нет
+detect-system-honoured = слушается
+detect-system-ignored = не слышит
+detect-system-refused = отвергает
+detect-thinking-none = нет
+detect-thinking-optional = по желанию
+detect-thinking-always = всегда
+detect-json-schema = по схеме
+detect-json-object = любой объект
+detect-json-grammar = по грамматике
+detect-json-prompt = по просьбе
+detect-json-none = нет
+ability-max-context = Контекст
+ability-silent-truncation = Режет молча
+ability-system-role = Сист. текст
+ability-json = Ответ в JSON
+ability-instruction-following = Послушание
+ability-english = Английский
+ability-russian = Русский
+ability-thinking = Рассуждает
+ability-vision = Картинки
+ability-tools = Функции
+ability-streaming = По частям
+ability-stop-strings = Стоп-слова
+ability-prefill = Продолжает
+ability-prefill-speed = Читает, т/с
+ability-decode-speed = Пишет, т/с
+ability-load-seconds = Загрузка
 
 ## /settings
 

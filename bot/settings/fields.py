@@ -208,6 +208,8 @@ class Settings(BaseSettings):
     hedging: bool = False
     selection: Selection = Selection.AUTO
     redetect_every: Duration = timedelta(hours=24)
+    detect_cloud: bool = False
+    detect_tokens: int = Field(default=20_000, ge=0, le=1_000_000)
     cloud_budget_day: Amount = None
     cloud_budget_month: Amount = None
     metrics_host: str = "127.0.0.1"
@@ -323,6 +325,5 @@ LATER = frozenset(
         "classification_model",
         "augmentation_model",
         "selection",
-        "redetect_every",
     }
 )

@@ -9,6 +9,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.callbacks import (
     AccessDecision,
     AccessPress,
+    DetectPress,
     LanguagePress,
     ModelAction,
     ModelPress,
@@ -138,8 +139,14 @@ def model_keyboard(t: Translator, one: SteeredModel) -> InlineKeyboardMarkup:
     return _rows(
         *([] if one.first else [[button("models-button-prefer", ModelAction.PREFER)]]),
         [resume if one.target.paused else pause, button("models-button-probe", ModelAction.PROBE)],
+        [(t("models-button-detect"), DetectPress(stop=False, mark=one.mark).pack())],
         [(t("models-button-back"), ModelPress(action=ModelAction.LIST).pack())],
     )
+
+
+def detection_keyboard(t: Translator, one: SteeredModel) -> InlineKeyboardMarkup:
+    """Stop, under a detection that is under way."""
+    return _rows([(t("stop-button"), DetectPress(stop=True, mark=one.mark).pack())])
 
 
 def _in_rows(buttons: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:

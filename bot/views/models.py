@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 
 from bot.i18n import Translator
 from bot.model_control import SteeredModel
+from bot.views.detection import facts_rows
 from bot.views.failures import kind_key
 from bot.views.numbers import compact, count, decimal, duration, money, percent, seconds
+from bot.views.stats import aligned
+from llm.capabilities.facts import Ability, Thinking
 from llm.errors import NoModelAvailable
 from llm.monitoring import ModelStats
 from llm.routing.breaker import BreakerState
@@ -44,8 +48,10 @@ def models_text(
     return "\n\n".join(blocks)
 
 
-def model_details(t: Translator, one: SteeredModel, rows: Sequence[Candidate], today: Today, now: float) -> str:
-    """HTML: everything about one model."""
+def model_details(
+    t: Translator, one: SteeredModel, rows: Sequence[Candidate], today: Today, now: float, moment: datetime
+) -> str:
+    """HTML: everything about one model; `now` is monotonic, `moment` the same in UTC."""
     lines = [_block(t, one, rows, today, now)]
     try:
         model = one.model.current()
@@ -67,7 +73,17 @@ def model_details(t: Translator, one: SteeredModel, rows: Sequence[Candidate], t
         kinds = ", ".join(f"{t(kind_key(kind))} {number}" for kind, number in list(stats.failures.items())[:4])
         details.append((t("models-failures"), kinds))
     lines.append("\n".join(f"{escape(name)}: {escape(value)}" for name, value in details))
+    if model.source is not ModelSource.DEMO:
+        lines.append(_known(t, model, moment))
     return "\n\n".join(lines)
+
+
+def _known(t: Translator, model: ModelInUse, moment: datetime) -> str:
+    """HTML: what was found out about it, and when."""
+    if model.known is None:
+        return escape(t("models-never-known"))
+    ago = duration(t, (moment - model.known.at).total_seconds())
+    return f"{escape(t('models-known', ago=ago))}\n<pre>{escape(aligned(facts_rows(t, model.known.facts)))}</pre>"
 
 
 def _block(t: Translator, one: SteeredModel, rows: Sequence[Candidate], today: Today, now: float) -> str:
@@ -122,13 +138,16 @@ def _state(t: Translator, one: SteeredModel, model: ModelInUse, now: float) -> s
 def _abilities(t: Translator, model: ModelInUse) -> str:
     context = t("models-unknown") if model.context is None else t("models-tokens", tokens=count(t, model.context))
     parts = [t("models-context", context=context)]
-    found, capabilities = model.found, model.config.capabilities
-    if capabilities.vision or (found is not None and found.vision):
+    found, capabilities = model.found, model.capabilities
+    thinking = model.known.facts.get(Ability.THINKING) if model.known is not None else None
+    if capabilities.vision or (capabilities.vision is None and found is not None and found.vision):
         parts.append(t("models-vision"))
-    if found is not None and found.thinking:
+    if thinking.value != Thinking.NONE if thinking is not None else found is not None and found.thinking:
         parts.append(t("models-thinking"))
     if capabilities.supports_json:
         parts.append("JSON")
+    if capabilities.instruction_following is not None:
+        parts.append(f"{t('ability-instruction-following')} {capabilities.instruction_following:.0%}")
     return " · ".join(parts)
 
 

@@ -75,7 +75,7 @@ def stats_caption(view: StatsView) -> str:
     for table in view.tables:
         if table.title:
             parts.append(escape(table.title))
-        parts.append(f"<pre>{escape(_aligned(table.rows))}</pre>")
+        parts.append(f"<pre>{escape(aligned(table.rows))}</pre>")
     if not view.tables:
         parts.append("")
     return "\n".join([*parts, *map(escape, view.notes)])
@@ -158,7 +158,7 @@ def _figures(t: Translator, stats: ModelStats) -> list[tuple[str, ...]]:
     return [(t(key), value) for key, value in rows if value is not None]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Columns side by side: the first to the left, numbers to the right."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     return "\n".join(

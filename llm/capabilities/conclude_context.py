@@ -17,8 +17,8 @@ SAID = 0.95
 BRACKETED = 0.9
 AT_LEAST = 0.7
 """So much is read; how much more nobody knows."""
-USUAL = tuple(sorted({*(2**power for power in range(9, 18)), *(3 * 2**power for power in range(9, 16))}))
-"""Contexts that people set."""
+USUAL = (tuple(2**power for power in range(9, 18)), tuple(3 * 2**power for power in range(9, 16)))
+"""Contexts that people set, the most usual first."""
 _NEARLY = 0.85
 _MOST_TURNS = 2
 
@@ -96,5 +96,8 @@ def _tokens(size: Size, one: Observation, short: Observation) -> int:
 
 def _usual(least: int, most: int) -> int:
     """The only usual context within these bounds; else what is known to be read."""
-    within = [one for one in USUAL if least <= one <= most]
-    return within[0] if len(within) == 1 else least
+    for several in USUAL:
+        within = [one for one in several if least <= one <= most]
+        if within:
+            return within[0] if len(within) == 1 else least
+    return least

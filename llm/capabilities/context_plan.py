@@ -18,12 +18,25 @@ COUNTED = 0.88
 RUNGS = tuple(2**power for power in range(9, 18))
 _OVERHEAD = 24
 _LEAST = 2.0
+_SHARE_TOLD = 0.5
+"""Of all tokens so many may go into one conversation; when its beginning is lost the same is sent once more."""
+_SHARE_UNTOLD = 0.33
+"""Where the limit has to be looked for, a shorter one must find room as well."""
 
 
 def context_probes(
     told: Told, seen: Mapping[str, Observation], *, tokens: int, longest_seconds: float
 ) -> Iterator[str]:
     """The probes about length, in their order; `tokens` may be sent in all, none may take longer than `seconds`."""
+    spent = sum(size.tokens for name in seen if (size := size_of(name)) is not None)
+    for name in _probes(told, seen, tokens, longest_seconds):
+        size = size_of(name)
+        if name not in seen and size is not None and spent + size.tokens > tokens:
+            return
+        yield name
+
+
+def _probes(told: Told, seen: Mapping[str, Observation], tokens: int, longest_seconds: float) -> Iterator[str]:
     if not tokens:
         return
     size = min(SHORT, (told.context or DEFAULT_CONTEXT) // 3, tokens)
@@ -33,7 +46,8 @@ def context_probes(
     if short is None or short.verdict in {Verdict.OVERFLOW, Verdict.REFUSED, Verdict.BROKEN}:
         return
     per_token = characters_per_token(short)
-    cap = _affordable(short, size, tokens, longest_seconds)
+    share = _SHARE_UNTOLD if told.context is None else _SHARE_TOLD
+    cap = _affordable(short, size, int(tokens * share), longest_seconds)
     target = min(cap, _target(told, cap))
     if target < _LEAST * size:
         return
@@ -73,8 +87,8 @@ def _target(told: Told, cap: int) -> int:
 
 
 def _affordable(short: Observation, size: int, tokens: int, longest_seconds: float) -> int:
-    """The longest conversation that may be sent: two such ones within the budget, each within the time."""
-    cap = max(0, tokens - size) * 2 // 3
+    """The longest conversation that may be sent within so many tokens, and within the time."""
+    cap = max(0, tokens - size)
     seconds, read = short.number("prefill_seconds") or short.number("ttft"), short.number("prompt_tokens") or size
     if seconds and read:
         cap = min(cap, int(longest_seconds * read / seconds))

@@ -116,6 +116,11 @@ class Known:
     facts: Facts
     at: datetime
 
+    @property
+    def capabilities(self) -> ModelCapabilities:
+        """The values in the form that requests are prepared with."""
+        return capabilities_of(self.facts)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -213,6 +218,7 @@ def capabilities_of(facts: Facts) -> ModelCapabilities:
         json_mode=JsonMode(json) if isinstance(json, str) and json != NO_JSON else None,
         thinking_switch=False if thinking == Thinking.ALWAYS else None,
         prefill=_yes(sure.get(Ability.PREFILL)),
+        silent_truncation=_yes(sure.get(Ability.SILENT_CUT)),
     )
 
 

@@ -18,7 +18,7 @@ class DetectionLimits:
     """What one detection of one model may take: requests, tokens of all prompts together, seconds for the longest."""
 
     calls: int = 12
-    tokens: int = 16_000
+    tokens: int = 20_000
     longest_seconds: float = 60.0
 
 

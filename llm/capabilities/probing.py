@@ -16,7 +16,7 @@ from llm.capabilities.questions import Heard, Question
 from llm.client import LLMClient
 from llm.clock import Clock
 from llm.config import Timeouts
-from llm.errors import AttemptFailed, Failure, FailureKind, LLMError
+from llm.errors import AttemptFailed, Failure, FailureKind, LLMError, Phase
 from llm.learned import Adjustments
 from llm.monitoring import AttemptRecord
 from llm.servers.kinds import ServerState
@@ -38,6 +38,12 @@ LONGEST_PAUSE = 120.0
 LOADING_SECONDS = 600.0
 LOOK_SECONDS = 2.0
 """While a server loads its model it is looked at again so often, by a page that costs nothing."""
+
+BUSY_SECONDS = 600.0
+FIRST_BUSY_LOOK = 0.1
+LAST_BUSY_LOOK = 5.0
+"""A server that somebody else keeps at work is looked at again after so long, at first soon: it may only be clearing up
+after our own last probe."""
 
 
 class DetectionUnfinished(LLMError):
@@ -77,7 +83,7 @@ class Probing:
         """Make it. Raises DetectionUnfinished."""
         tries = 0
         while True:
-            await self._conditions.until_quiet(self._client.server)
+            await self._until_free()
             client = self._client.untaught(adjustments)
             attempt = self._attempt(client)
             observed = await _unless(attempt, self._conditions.until_wanted(self._client.server))
@@ -90,6 +96,19 @@ class Probing:
             await self._after(observed, tries)
             if tries >= MOST_TRIES:
                 return failed_observation(self._asked, observed, adjustments, calls=self._calls)
+
+    async def _until_free(self) -> None:
+        """Wait until neither we nor anybody else has anything to ask of the server. Raises DetectionUnfinished."""
+        until = self._clock.monotonic() + BUSY_SECONDS
+        await self._conditions.until_quiet(self._client.server)
+        pause = FIRST_BUSY_LOOK
+        while await self._client.busy():
+            if self._clock.monotonic() >= until:
+                failure = Failure(FailureKind.OVERLOAD, Phase.CONNECT, BUSY_SECONDS, code="busy")
+                raise DetectionUnfinished(self._key, failure)
+            await self._clock.sleep(pause)
+            pause = min(2 * pause, LAST_BUSY_LOOK)
+            await self._conditions.until_quiet(self._client.server)
 
     async def _attempt(self, client: LLMClient) -> Observation | Failure:
         """Send it once; a failure of the moment is given, one that tells something of the model is an observation."""

@@ -38,8 +38,9 @@ class CapabilityStore(Protocol):
 class CapabilitiesInMemory:
     """Keeps nothing beyond the end of the program."""
 
-    def __init__(self) -> None:
-        self._known: dict[ModelKey, Known] = {}
+    def __init__(self, known: Mapping[ModelKey, Known] | None = None) -> None:
+        """`known` is what it begins with."""
+        self._known: dict[ModelKey, Known] = dict(known or {})
         self._seen: dict[ModelKey, tuple[str, tuple[Observation, ...]]] = {}
         self._past: dict[ModelKey, list[tuple[Ability, Fact, datetime]]] = {}
 

@@ -12,7 +12,7 @@ from llm.config import ModelConfig
 from llm.preparation import ServedModel
 from llm.prompts.families.base import Family, SystemRole
 from llm.prompts.recognise import family_of, family_of_template
-from llm.servers.kinds import FoundModel, ServerKind
+from llm.servers.kinds import LOADS_ON_DEMAND, FoundModel, ServerKind
 from llm.types import JsonMode, ModelCapabilities
 
 SERVER_SURE = 0.9
@@ -48,14 +48,19 @@ class Told:
 
 
 def fingerprint_of(served: ServedModel) -> str:
-    """What changes when the server or the file behind a name does: kind and version, digest or size, template."""
+    """What changes when the server or the file behind a name does: kind and version, digest or size, template.
+
+    Where a model keeps the context that its server was started with, that belongs to it as well.
+    """
     found = served.found
     template = found.template if found is not None and found.template else ""
+    context = found.context if found is not None and served.kind not in LOADS_ON_DEMAND else None
     parts = (
         served.kind.value,
         served.version,
         found.digest if found is not None else "",
         hashlib.sha256(template.encode()).hexdigest()[:12] if template else "",
+        str(context or ""),
     )
     return "|".join(parts)
 

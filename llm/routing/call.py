@@ -16,8 +16,9 @@ from llm.routing.policy import Policy
 from llm.routing.retrying import backoff_seconds
 from llm.routing.spending import Spending
 from llm.routing.target import ModelClient, Target
+from llm.routing.traffic import Traffic
 from llm.spans import Span
-from llm.types import ChatRequest, ChatResult, Why
+from llm.types import ChatRequest, ChatResult, ImagePart, Message, Why
 
 PATIENCE_SECONDS = 2.5
 """So long the same target is waited for while another one could be asked now: a blip of the first choice's must not
@@ -75,6 +76,7 @@ class Call:
     randomness: random.Random
     prompt_tokens: int = 0
     spending: Spending | None = None
+    traffic: Traffic | None = None
     request_id: int = 0
     attempts: list[Attempt] = field(default_factory=list)
     result: ChatResult | None = None
@@ -88,12 +90,15 @@ class Call:
     _unavailable: NoModelAvailable | None = None
     _over_budget: Span | None = None
     _least_context: int = 0
+    _has_images: bool = False
+    _blind: bool = False
     _last: Target | None = None
     _started: float = 0.0
     _begin_by: float = 0.0
 
     def __post_init__(self) -> None:
         self._started = self.clock.monotonic()
+        self._has_images = any(has_image(message) for message in self.request.messages)
         may_load = len(self.targets) == 1 and self.targets[0].source.needs_loading
         self._begin_by = begin_seconds(self.limits, prompt_tokens=self.prompt_tokens, may_load=may_load)
 
@@ -142,10 +147,15 @@ class Call:
         return self.request
 
     def hold(self, ask: Ask) -> Callable[[], None]:
-        """Hold back what a request is expected to cost, until the function that this gives is called."""
-        if self.spending is None:
-            return _nothing
-        return self.spending.hold(ask.client.config, self.prompt_tokens)
+        """Hold the server, and back what a request is expected to cost, until what this gives is called."""
+        leave = _nothing if self.traffic is None else self.traffic.begin(ask.client.server)
+        release = _nothing if self.spending is None else self.spending.hold(ask.client.config, self.prompt_tokens)
+
+        def over() -> None:
+            leave()
+            release()
+
+        return over
 
     def hedge(self, target: Target) -> Ask | None:
         """Somebody else who is well, on another machine, and no cloud in the place of a local one."""
@@ -193,6 +203,9 @@ class Call:
     def _client(self, target: Target) -> ModelClient | None:
         """The client of a target that may still be asked in this call."""
         if self._standing(target).out:
+            return None
+        if self._has_images and target.source.sees is False:
+            self._blind = True
             return None
         context = target.source.context
         if context is not None and context < self._least_context:
@@ -252,6 +265,9 @@ class Call:
             return GiveUp(NoAnswer(failure, retry_in=left if retry_in is None else min(left, retry_in)))
         root = self._root or next((one.last_failed for one in self.targets if one.last_failed is not None), None)
         if root is None:
+            if self._blind and self._unavailable is None:
+                blind = Failure(FailureKind.BAD_REQUEST, Phase.CONNECT, self.elapsed, code="images_unsupported")
+                return GiveUp(NoAnswer(blind, retry_in=retry_in))
             reason = self._unavailable.reason if self._unavailable is not None else "paused"
             failure = Failure(FailureKind.MODEL_MISSING, Phase.CONNECT, self.elapsed, code=reason)
             return GiveUp(NoAnswer(failure, retry_in=retry_in))
@@ -268,6 +284,11 @@ class Call:
 
     def _standing(self, target: Target) -> _Standing:
         return self._standings.setdefault(id(target), _Standing())
+
+
+def has_image(message: Message) -> bool:
+    """Whether a message has an image among its parts."""
+    return not isinstance(message.content, str) and any(isinstance(part, ImagePart) for part in message.content)
 
 
 def _nothing() -> None:

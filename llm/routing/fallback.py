@@ -20,6 +20,7 @@ from llm.routing.retrying import RetryBudget
 from llm.routing.running import Running
 from llm.routing.spending import Spending, cost_of
 from llm.routing.target import Target
+from llm.routing.traffic import Traffic
 from llm.types import (
     ChatRequest,
     Finished,
@@ -64,8 +65,12 @@ class LLMFallbackManager:
         tell: Tell | None = None,
         hedge_share: float = 0.0,
         spending: Spending | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
-        """`hedge_share`: so many of all requests may be sent a second time when the first takes unusually long."""
+        """`hedge_share`: so many of all requests may be sent a second time when the first takes unusually long.
+
+        `traffic` is told of each request, for who has to wait for a quiet moment.
+        """
         self.targets = tuple(targets)
         self.limits = limits
         self._preferred: Target | None = None
@@ -75,6 +80,7 @@ class LLMFallbackManager:
         self._fallback_enabled = fallback_enabled
         self._tell = tell
         self._spending = spending
+        self._traffic = traffic
         self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
 
     def new_request_id(self) -> int:
@@ -125,6 +131,7 @@ class LLMFallbackManager:
             self._randomness,
             prompt_tokens=sum(len(message.text) for message in request.messages) // CHARACTERS_PER_TOKEN,
             spending=self._spending,
+            traffic=self._traffic,
             request_id=self.new_request_id() if request.request_id is None else request.request_id,
         )
         while True:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llm.capabilities.facts import Ability, Known, Source, merged
+from llm.capabilities.told import fingerprint_of
 from llm.config import ModelConfig
 from llm.demo import DEMO_BASE, DEMO_MODEL
 from llm.preparation import ServedModel
 from llm.servers.hosts import host_of, is_local
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
+from llm.types import ModelCapabilities
 
 
 class ModelSource(StrEnum):
@@ -22,29 +25,69 @@ class ModelSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelInUse:
-    """The model that answers. `context` is the length that holds, in tokens, None where nobody knows it.
+    """The model that answers.
 
-    `state` is that of its server when it was last looked at; `unknown` before the first look, and for clouds. `found`
-    is what the server tells of the model beside that.
+    `told` is the length that is configured or that its server tells, in tokens, None where nobody does. `state` is
+    that of its server when it was last looked at; `unknown` before the first look, and for clouds. `found` is what the
+    server tells of the model beside that, `version` that of the server, `known` what a detection has found out.
     """
 
     config: ModelConfig
     kind: ServerKind
-    context: int | None
+    told: int | None
     source: ModelSource
     state: ServerState
     found: FoundModel | None = field(default=None, compare=False)
+    version: str = field(default="", compare=False)
+    known: Known | None = field(default=None, compare=False)
+
+    @property
+    def context(self) -> int | None:
+        """The length that holds, in tokens; None where nobody knows it.
+
+        What was configured holds; a server that was seen to read less than it tells is not believed.
+        """
+        seen = self._seen_context
+        if seen is None or self.config.capabilities.max_context is not None:
+            return self.told
+        return seen if self.told is None else min(seen, self.told)
+
+    @property
+    def _seen_context(self) -> int | None:
+        """What a probe of just this state of the server and its file has shown."""
+        if self.known is None or self.known.fingerprint != self.fingerprint:
+            return None
+        fact = self.known.facts.get(Ability.CONTEXT)
+        return self.known.capabilities.max_context if fact is not None and fact.source is Source.PROBE else None
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes when the server or the file behind the name does."""
+        return fingerprint_of(ServedModel(self.kind, found=self.found, version=self.version))
+
+    @property
+    def capabilities(self) -> ModelCapabilities:
+        """What it can do: as configured, else as it was found out."""
+        known = self.known.capabilities if self.known is not None else ModelCapabilities()
+        return merged(self.config.capabilities, known)
 
     @property
     def served(self) -> ServedModel:
         """What its client has to know of it."""
-        return ServedModel(self.kind, self.context, self.found, local=self.config.local is not False)
+        return ServedModel(
+            self.kind,
+            self.context,
+            self.found,
+            local=self.config.local is not False,
+            capabilities=self.capabilities,
+            version=self.version,
+        )
 
 
 DEMO = ModelInUse(
     ModelConfig(name=DEMO_MODEL, api_base=DEMO_BASE, local=True),
     ServerKind.DEMO,
-    context=None,
+    told=None,
     source=ModelSource.DEMO,
     state=ServerState.UP,
 )
@@ -77,16 +120,17 @@ def put_together(
     kind = server.kind if server is not None else ServerKind.GENERIC
     state = server.state if server is not None else ServerState.UNKNOWN
     found = _found(server, config.name) if server is not None else None
+    version = server.version if server is not None else ""
     context = found.context if found is not None else None
     if before is not None and (before.config.name, before.config.api_base) == (config.name, config.api_base):
         if kind is ServerKind.GENERIC and state is not ServerState.UP:
             kind = before.kind
         if kind is before.kind:
-            found = found or before.found
+            found, version = found or before.found, version or before.version
             # Ollama would load the model anew for another length (servers.md 1.3): the first one stays.
-            same = kind is ServerKind.OLLAMA and before.context is not None
-            context = before.context if same else context or before.context
-    return ModelInUse(config, kind, config.capabilities.max_context or context, source, state, found)
+            same = kind is ServerKind.OLLAMA and before.told is not None
+            context = before.told if same else context or before.told
+    return ModelInUse(config, kind, config.capabilities.max_context or context, source, state, found, version)
 
 
 def _found(server: FoundServer, name: str) -> FoundModel | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import structlog
 from pydantic import SecretStr
 
+from llm.capabilities.facts import Known, ModelKey
 from llm.client import LLMClient
 from llm.clock import Clock
 from llm.config import ModelConfig, Timeouts
@@ -18,11 +19,11 @@ from llm.learned import Learned
 from llm.prompts.adapter import ModelPromptAdapter
 from llm.routing.candidates import Candidate, bad_address_row, configured_row, demo_row, found_rows
 from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen, with_local
-from llm.routing.target import loads_on_demand
 from llm.servers.discover import choose, discover
 from llm.servers.hosts import cloud_kind, host_of
 from llm.servers.identify import health, identify, with_details
-from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
+from llm.servers.kinds import LOADS_ON_DEMAND, FoundModel, FoundServer, ServerKind, ServerState
+from llm.wire.address import read_address
 
 __all__ = ["Candidate", "ModelInUse", "ModelSource", "Search", "ServingModel"]
 
@@ -31,6 +32,8 @@ logger = structlog.get_logger()
 RECHECK_SECONDS = 60.0
 """A model that answers well is looked at again after so long: its context may have become known or have changed."""
 
+KnownBy = Callable[[ModelKey], Known | None]
+"""Says what a detection has found out about a model."""
 Search = Callable[[], Awaitable[tuple[FoundServer, ...]]]
 """Finds the model servers of this machine."""
 
@@ -67,8 +70,10 @@ class ServingModel:
         wanted_model: str | None = None,
         key: SecretStr | None = None,
         search: Search | None = None,
+        known: KnownBy | None = None,
     ) -> None:
         """Take what is configured: a whole configuration, or parts of one, each of which may be None or empty."""
+        self._known = known or _nothing
         self._http = http
         self._clock = clock
         self._timeouts = timeouts
@@ -79,7 +84,7 @@ class ServingModel:
         if configured is None and self._base and self._wanted:
             configured = ModelConfig(name=self._wanted, api_base=self._base, api_key=self._key)
         self._configured = with_local(configured) if configured is not None else None
-        self._view = _View(unseen(self._configured) if self._configured else None, "not_looked_yet")
+        self._view = self._believing(_View(unseen(self._configured) if self._configured else None, "not_looked_yet"))
         self._lock = asyncio.Lock()
         self._looks = 0
         self._looked_at = 0.0
@@ -143,6 +148,16 @@ class ServingModel:
         return self._view.model.context if self._view.model is not None else None
 
     @property
+    def sees(self) -> bool | None:
+        """Whether it sees images; None: not known."""
+        model = self._view.model
+        if model is None:
+            return None
+        told = model.found.vision if model.found is not None else None
+        seen = model.capabilities.vision
+        return told if seen is None else seen
+
+    @property
     def local(self) -> bool:
         """Whether it is on a machine of our own."""
         return self._view.model is None or self._view.model.config.local is not False
@@ -153,13 +168,13 @@ class ServingModel:
         model = self._view.model
         if model is None or model.found is None:
             return False
-        return loads_on_demand(model.kind) and model.found.loaded is False
+        return model.kind in LOADS_ON_DEMAND and model.found.loaded is False
 
     @property
     def continues(self) -> bool:
         """Whether the model can go on with an answer that somebody else has begun."""
         model = self._view.model
-        return model is not None and model.config.prompt_template is None and model.served.profile.continues
+        return model is not None and model.config.prompt_template is None and model.served.continues
 
     async def healthy(self) -> ServerState:
         """Ask its server whether it works: one page that costs nothing."""
@@ -199,11 +214,21 @@ class ServingModel:
         async with self._lock:
             if self._looks != looks:
                 return
-            before, self._view = self._view, await self._look()
+            before, self._view = self._view, self._believing(await self._look())
             self._doubted = False
             self._looks += 1
             self._looked_at = self._clock.monotonic()
             _log_change(before, self._view)
+
+    def reconsider(self) -> None:
+        """Act upon what is known of the model by now; nobody is asked."""
+        self._view = self._believing(self._view)
+
+    def _believing(self, view: _View) -> _View:
+        if view.model is None or view.model.source is ModelSource.DEMO:
+            return view
+        known = self._known(key_of(view.model))
+        return view if known is view.model.known else replace(view, model=replace(view.model, known=known))
 
     async def _look(self) -> _View:
         if self._configured is not None:
@@ -277,6 +302,19 @@ def _state_of(before: ModelInUse, found: tuple[FoundServer, ...]) -> ServerState
     """The state of a found server that no longer offers its model."""
     states = [server.state for server in found if server.api_base == before.config.api_base]
     return states[0] if states else ServerState.UNREACHABLE
+
+
+def key_of(model: ModelInUse) -> ModelKey:
+    """The model as it is named where capabilities are kept; the address is left as it is where it is none."""
+    base = model.config.api_base
+    try:
+        return ModelKey(read_address(base).server, model.config.name)
+    except ValueError:
+        return ModelKey(base.rpartition("@")[2], model.config.name)
+
+
+def _nothing(key: ModelKey) -> None:
+    return None
 
 
 def _in_a_cloud(model: ModelInUse) -> bool:

@@ -18,9 +18,6 @@ SAMPLES = 200
 """Of so many answers the times to the first token are kept."""
 LEAST_SAMPLES = 20
 
-# These load a model inside the request that asks for it (servers.md 1.7, 3.1, 5.5, 7).
-_LOADS_ON_DEMAND = frozenset({ServerKind.OLLAMA, ServerKind.LMSTUDIO, ServerKind.LOCALAI})
-
 
 class ModelClient(Protocol):
     """What is asked: `LLMClient`, or a stand-in in tests."""
@@ -63,6 +60,10 @@ class TargetSource(Protocol):
         """The length that it holds, in tokens; None: not known."""
 
     @property
+    def sees(self) -> bool | None:
+        """Whether it sees images; None: not known. It is not asked about any when it does not."""
+
+    @property
     def local(self) -> bool:
         """Whether it is on a machine of our own."""
 
@@ -102,8 +103,3 @@ class Target:
         if len(self._ttfts) < LEAST_SAMPLES:
             return None
         return sorted(self._ttfts)[int(len(self._ttfts) * 0.95)]
-
-
-def loads_on_demand(kind: ServerKind) -> bool:
-    """Whether a server of this kind loads a model inside the request that asks for it."""
-    return kind in _LOADS_ON_DEMAND

@@ -63,6 +63,18 @@ async def health(
         return ServerState.UNREACHABLE
 
 
+async def busy(
+    server: FoundServer, http: HttpClient, key: str | None = None, *, limits: ProbeLimits = CONFIGURED_LIMITS
+) -> bool | None:
+    """Ask a server whether it works on anybody's request now; None: it does not tell, or can't be reached."""
+    try:
+        async with asyncio.timeout(limits.total):
+            probe = Probe(read_address(server.api_base), http, limits, key)
+            return await profile_of(server.kind).busy(probe)
+    except (Unreachable, TimeoutError):
+        return None
+
+
 async def _recognise(probe: Probe, likely: ServerKind | None) -> FoundServer | None:
     first = [profile for profile in PROFILES if profile.kind is likely and likely is not ServerKind.GENERIC]
     for profile in (*first, *PROFILES):

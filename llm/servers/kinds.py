@@ -34,6 +34,10 @@ class ServerState(StrEnum):
     UNKNOWN = "unknown"
 
 
+LOADS_ON_DEMAND = frozenset({ServerKind.OLLAMA, ServerKind.LMSTUDIO, ServerKind.LOCALAI})
+"""These load a model inside the request that asks for it (servers.md 1.7, 3.1, 5.5, 7)."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundModel:
     """A model that a server lists.

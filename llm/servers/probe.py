@@ -30,12 +30,15 @@ class ProbeLimits:
 
 @dataclass(frozen=True, slots=True)
 class ProbeReply:
-    """What came back. `body` is the parsed JSON, or None; `server` the header of that name."""
+    """What came back. `body` is the parsed JSON, or None, and then `text` has what there is instead; `server` is the
+    header of that name.
+    """
 
     status: int
     server: str
     body: object = field(repr=False)
     says_loading: bool
+    text: str = field(default="", repr=False)
 
     @property
     def fields(self) -> Mapping[str, object]:
@@ -84,10 +87,12 @@ class Probe:
                         break
         except (HTTPError, InvalidURL) as error:
             raise Unreachable(type(error).__name__) from error
+        body = _parsed(raw)
         return ProbeReply(
             status=response.status_code,
             server=response.headers.get("server", "").lower(),
-            body=_parsed(raw),
+            body=body,
+            text=raw.decode("utf-8", "replace") if body is None else "",
             says_loading=response.status_code == 503 and b"loading" in raw.lower(),
         )
 

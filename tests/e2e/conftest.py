@@ -51,7 +51,9 @@ OpenHouse = Callable[..., AbstractAsyncContextManager[House]]
 @asynccontextmanager
 async def open_house_in(folder: Path, **settings: str) -> AsyncIterator[House]:
     """Open the bot with given settings; opened again in the same folder it finds what it left."""
-    environ = {"PLAYGROUND_PORT": "0", "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.db", **settings}
+    # Models are asked what they can do only where a test is about that.
+    own = {"PLAYGROUND_PORT": "0", "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.db", "REDETECT_EVERY": "0"}
+    environ = {**own, **settings}
     chosen = load_settings(folder / "no.env", environ)
     async with running_app(chosen, search=find_nothing, playground_state=folder / "page.json") as app:
         assert app.playground is not None

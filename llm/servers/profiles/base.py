@@ -100,6 +100,9 @@ class ServerProfile(Protocol):
     async def health(self, probe: Probe) -> ServerState:
         """Ask the cheapest page that tells whether the server works; costs no tokens and loads no model."""
 
+    async def busy(self, probe: Probe) -> bool | None:
+        """Whether it works on anybody's request now, by a page that costs nothing; None: it does not tell."""
+
     def context_of(self, name: str) -> int | None:
         """The context of a model where the server never tells it and its name does."""
 

@@ -43,6 +43,11 @@ class KoboldCpp(OpenAICompatible):
             version=text(version, "version"),
         )
 
+    async def busy(self, probe: Probe) -> bool | None:
+        """It says whether it is idle."""
+        idle = (await probe.native("/api/extra/perf")).fields.get("idle")
+        return not idle if isinstance(idle, int) else None
+
     def json_fields(self, asking: Asking) -> dict[str, object]:
         """A grammar, made from the schema."""
         if asking.json_mode is None or asking.json_mode is JsonMode.PROMPT:

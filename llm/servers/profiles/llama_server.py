@@ -41,6 +41,11 @@ class LlamaServer(OpenAICompatible):
         told = (_told(replace(model, loaded=True), props) for model in models)
         return self.found(probe, told, version=text(props, "build_info"))
 
+    async def busy(self, probe: Probe) -> bool | None:
+        """Each of its slots says whether it is at work, unless that page is switched off."""
+        slots = entries((await probe.native("/slots")).body)
+        return any(slot.get("is_processing") is True for slot in slots) if slots else None
+
     def extras(self, asking: Asking) -> dict[str, object]:
         """Reasoning is switched in the template."""
         return switch_in_template(asking)

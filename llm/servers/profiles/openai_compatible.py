@@ -56,6 +56,10 @@ class OpenAICompatible:
         """What the reply of the page for health says."""
         return state_of(reply)
 
+    async def busy(self, probe: Probe) -> bool | None:
+        """Most do not tell."""
+        return None
+
     def context_of(self, name: str) -> int | None:
         """Names tell nothing."""
         return None

@@ -112,6 +112,7 @@ class ScriptedClient:
     health_asked: list[float] = field(default_factory=list)
     missing: bool = False
     continues: bool = False
+    sees: bool | None = None
     repeats: bool = False
     continued: list[str] = field(default_factory=list)
     kind: ServerKind = ServerKind.GENERIC
