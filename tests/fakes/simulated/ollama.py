@@ -14,6 +14,8 @@ from tests.fakes.simulated.brain import MESSAGE_TOKENS, Said, cost
 READ_IN_A_SECOND = 1500
 WRITTEN_IN_A_SECOND = 40
 """So fast it says that it reads and writes, in tokens; its answers come at once all the same."""
+LOOKED_UP_SECONDS = 0.012
+"""What it calls loading where the model was in memory."""
 _NANOSECONDS = 1_000_000_000
 
 
@@ -91,7 +93,7 @@ class Ollama(Simulated):
             "done": True,
             "done_reason": answer.finish,
             "total_duration": int((answer.loaded_in + reading + writing) * _NANOSECONDS),
-            "load_duration": int(answer.loaded_in * _NANOSECONDS),
+            "load_duration": int((answer.loaded_in + LOOKED_UP_SECONDS) * _NANOSECONDS),
             "prompt_eval_count": answer.prompt_tokens,
             "prompt_eval_duration": int(reading * _NANOSECONDS),
             "eval_count": answer.written,
