@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from llm.capabilities.context_plan import WITHIN, characters_per_token, was_cut
+from llm.capabilities.context_plan import WITHIN, characters_per_token, counts, was_cut
 from llm.capabilities.facts import Ability, Fact, Source
 from llm.capabilities.needles import Depth, Size, size_of, turn_tokens
 from llm.capabilities.observation import Observation, Verdict
@@ -90,7 +90,7 @@ def _is_too_long(size: Size, one: Observation, probes: list[tuple[Size, Observat
 
 def _tokens(size: Size, one: Observation, short: Observation) -> int:
     """How long a conversation was: as the server counts, else by the count of the shortest."""
-    counted = one.number("prompt_tokens") or one.number("told_tokens")
+    counted = one.number("told_tokens") or (one.number("prompt_tokens") if counts(short) else None)
     return int(counted or size.characters / characters_per_token(short))
 
 

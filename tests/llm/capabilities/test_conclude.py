@@ -100,6 +100,13 @@ def test_a_prompt_that_was_cut_shows_in_the_count_of_its_tokens() -> None:
     assert 2060 <= int(found[Ability.CONTEXT].value) <= 2060 + 2 * 29_000 // 16 + 48
 
 
+def test_a_server_that_counts_any_number_is_not_believed_to_cut() -> None:
+    made = (_needle(600, "middle", prompt_tokens=7), _needle(7372, "start", prompt_tokens=7))
+    found = conclude(told(ServerKind.GENERIC, None), [*BASIC, *made], NOW)
+    assert found[Ability.CONTEXT].value == 7372
+    assert Ability.SILENT_CUT not in found
+
+
 def test_without_counts_the_limit_lies_between_what_was_read_and_what_was_lost() -> None:
     made = (
         _needle(600, "middle"),
