@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -182,6 +184,12 @@ def test_speeds_are_those_of_the_servers_clock_where_it_has_one() -> None:
     assert value(Ability.DECODE_SPEED, by_clock) == 4.0
     assert value(Ability.DECODE_SPEED, seen(ask.LIST, completion_tokens=21, ttft=1.0, elapsed=1.1, deltas=1)) is None
     assert value(Ability.PREFILL_SPEED, _needle(600, "middle", prefill_tokens=600, prefill_seconds=2.0)) == 300.0
+
+
+def test_who_does_not_tell_what_was_cached_has_read_all_of_what_it_had_never_seen() -> None:
+    new = _needle(600, "middle", prompt_tokens=600, prefill_seconds=2.0, load_seconds=0.012, ttft=2.1)
+    assert value(Ability.PREFILL_SPEED, new) == 300.0
+    assert value(Ability.PREFILL_SPEED, replace(new, probe=ask.LIST)) is None
 
 
 def test_loading_is_told_from_reading() -> None:
