@@ -124,6 +124,23 @@ def test_without_counts_the_limit_lies_between_what_was_read_and_what_was_lost()
     assert found[Ability.SILENT_CUT].value is True
 
 
+def test_a_limit_that_was_met_holds_against_a_server_that_tells_another() -> None:
+    made = (
+        _needle(600, "middle"),
+        _needle(7372, "start", FAILED),
+        _needle(7372, "late"),
+        _needle(1843, "start"),
+    )
+    context = conclude(told(ServerKind.KOBOLDCPP, 8192), [*BASIC, *made], NOW)[Ability.CONTEXT]
+    assert (context.value, context.source) == (1843, Source.PROBE)
+
+
+def test_that_little_was_read_where_more_was_not_tried_is_no_reason_to_send_less() -> None:
+    found = conclude(told(ServerKind.GENERIC, None), [*BASIC, SHORT], NOW)[Ability.CONTEXT]
+    assert (found.value, found.high) == (624, None)
+    assert found.confidence < LEAST_BELIEVED
+
+
 def test_a_model_that_forgets_is_not_a_server_that_cuts() -> None:
     made = (
         SHORT,
