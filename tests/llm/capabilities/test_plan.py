@@ -141,6 +141,15 @@ def test_what_comes_next_depends_on_nothing_but_what_was_seen(seed: int):
     assert probes_left(known, made, DetectionLimits()) == 0 or sum(one.calls for one in made) >= 11
 
 
+@pytest.mark.parametrize("tokens", [600, 921, 1843, 3686, 7372])
+@pytest.mark.parametrize("marks", [3, 5, 7])
+def test_a_conversation_has_as_many_tokens_as_are_wanted_with_the_marks_of_its_messages(tokens: int, marks: int):
+    size = size_of(f"context_{tokens}_{tokens * 4}_start")
+    assert size is not None
+    counted = sum(marks + len(message.text) / 4 for message in needle_messages(size))
+    assert 0.93 < counted / tokens < 1.07
+
+
 @given(tokens=st.integers(100, 20_000), depth=st.sampled_from(Depth))
 def test_the_code_stands_once_in_a_conversation_of_the_wanted_length(tokens: int, depth: Depth):
     size = size_of(f"context_{tokens}_{tokens * 4}_{depth.value}")
