@@ -114,8 +114,6 @@ LENGTHS = (
     Animal(
         "forgets the beginning of long conversations, and its server tells nothing",
         partial(HousedGeneric, mind=forgets_the_beginning(honest, 3000), context=16_384),
-        usually(
-            _GENERIC, {A.CONTEXT: bracketed(600, 16_384), A.SILENT_CUT: perhaps(False)}, left_out=(A.TOOLS, A.VISION)
-        ),
+        usually(_GENERIC, {A.CONTEXT: unknown(), A.SILENT_CUT: perhaps(False)}, left_out=(A.TOOLS, A.VISION)),
     ),
 )

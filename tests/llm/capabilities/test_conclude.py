@@ -13,7 +13,7 @@ from llm.capabilities.conclude import conclude
 from llm.capabilities.facts import LEAST_BELIEVED, Ability, Source
 from llm.capabilities.instructions import wilson
 from llm.capabilities.observation import Observation, Verdict
-from llm.capabilities.told import Told
+from llm.capabilities.told import TABLE_SURE, Told
 from llm.servers.kinds import ServerKind
 from llm.types import JsonMode
 from tests.llm.capabilities.values import NOW, seen, told, values
@@ -150,6 +150,21 @@ def test_a_model_that_forgets_is_not_a_server_that_cuts() -> None:
     found = conclude(told(context=8192), [*BASIC, *made], NOW)
     assert (found[Ability.CONTEXT].value, found[Ability.CONTEXT].source) == (8192, Source.SERVER)
     assert found[Ability.SILENT_CUT].source is Source.TABLE
+
+
+def test_what_is_lost_of_a_prompt_that_was_counted_whole_may_have_been_forgotten() -> None:
+    made = (
+        SHORT,
+        _needle(6000, "start", FAILED, prompt_tokens=6010),
+        _needle(6000, "late", prompt_tokens=6010),
+        _needle(1843, "start", prompt_tokens=1850),
+    )
+    found = conclude(told(ServerKind.GENERIC, None), [*BASIC, *made], NOW)
+    assert found[Ability.CONTEXT].confidence < LEAST_BELIEVED
+    assert found[Ability.SILENT_CUT].confidence < LEAST_BELIEVED
+    known = conclude(told(ServerKind.OLLAMA, 6600), [*BASIC, *made], NOW)
+    assert (known[Ability.CONTEXT].value, known[Ability.CONTEXT].source) == (6600, Source.SERVER)
+    assert known[Ability.SILENT_CUT].confidence == TABLE_SURE
 
 
 def test_what_was_read_where_nobody_tells_a_limit_is_known_to_be_read_and_no_more() -> None:

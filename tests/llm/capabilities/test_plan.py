@@ -99,6 +99,16 @@ def test_where_the_beginning_is_lost_and_the_end_read_the_limit_is_looked_for():
     assert any(int(2048 * WITHIN) <= tokens <= 3000 for tokens, _ in made[3:])
 
 
+def test_a_model_that_forgets_what_its_server_has_counted_is_not_asked_where_it_begins_to():
+    def answer(name: str) -> Observation:
+        size = size_of(name)
+        if size is None or size.tokens <= 3000:
+            return passes(name)
+        return seen(name, Verdict.FAILED, prompt_tokens=size.tokens)
+
+    assert len(list(needles(run(told(ServerKind.OLLAMA, 8192), answer)))) == 2
+
+
 def test_a_slow_server_is_sent_only_what_it_reads_in_time():
     def answer(name: str) -> Observation:
         size = size_of(name)
