@@ -1,0 +1,152 @@
+"""Models that take roles, JSON and languages in their own way."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from llm.capabilities.facts import NO_JSON, Ability, SystemMessages
+from llm.servers.kinds import ServerKind
+from llm.types import JsonMode
+from tests.fakes.zoo import twists
+from tests.fakes.zoo.animal import Animal
+from tests.fakes.zoo.expected import at_most, between, known, likely, perhaps, unknown
+from tests.fakes.zoo.houses import (
+    BaseVllm,
+    Habits,
+    HousedGeneric,
+    HousedLlamaServer,
+    HousedOllama,
+    HousedTextgen,
+    HousedVllm,
+    Wish,
+)
+from tests.fakes.zoo.mind import honest
+from tests.fakes.zoo.usual import usually
+
+A = Ability
+_OLLAMA, _VLLM, _GENERIC = ServerKind.OLLAMA, ServerKind.VLLM, ServerKind.GENERIC
+_IGNORES_JSON, _REFUSES_JSON = Habits(json=Wish.IGNORES), Habits(json=Wish.REFUSES)
+_REFUSED, _IGNORED = SystemMessages.REFUSED.value, SystemMessages.IGNORED.value
+_BY_WORDS = likely(JsonMode.PROMPT.value)
+
+ROLES = (
+    Animal(
+        "ignores system messages",
+        partial(HousedOllama, mind=twists.deaf_to_system(honest)),
+        usually(_OLLAMA, {A.SYSTEM: known(_IGNORED)}),
+    ),
+    Animal(
+        "ignores system messages on text-generation-webui",
+        partial(HousedTextgen, mind=twists.deaf_to_system(honest)),
+        usually(ServerKind.TEXTGEN, {A.SYSTEM: known(_IGNORED)}),
+    ),
+    Animal(
+        "template refuses system messages",
+        partial(HousedVllm, refuses_system=True),
+        usually(_VLLM, {A.SYSTEM: known(_REFUSED)}),
+    ),
+    Animal(
+        "template refuses system messages, and its server says so",
+        partial(HousedLlamaServer, refuses_system=True),
+        usually(ServerKind.LLAMACPP, {A.SYSTEM: known(_REFUSED)}),
+    ),
+)
+
+JSON = (
+    Animal(
+        "JSON with prose around it",
+        partial(HousedGeneric, mind=twists.wordy_json(honest), habits=_IGNORES_JSON),
+        usually(_GENERIC, {A.JSON: _BY_WORDS}, left_out=(A.VISION,)),
+    ),
+    Animal(
+        "ignores response_format",
+        partial(HousedVllm, habits=_IGNORES_JSON),
+        usually(_VLLM, {A.JSON: _BY_WORDS}, left_out=(A.VISION,)),
+    ),
+    Animal(
+        "refuses response_format",
+        partial(HousedGeneric, habits=_REFUSES_JSON),
+        usually(
+            _GENERIC,
+            {A.JSON: _BY_WORDS},
+            left_out=(
+                A.TOOLS,
+                A.VISION,
+            ),
+        ),
+    ),
+    Animal(
+        "JSON always broken",
+        partial(HousedGeneric, mind=twists.broken_json(honest), habits=_IGNORES_JSON),
+        usually(
+            _GENERIC,
+            {A.JSON: likely(NO_JSON), A.INSTRUCTIONS: between(0.4, 0.9, least=0.0)},
+            left_out=(
+                A.TOOLS,
+                A.VISION,
+            ),
+        ),
+    ),
+)
+
+LANGUAGES = (
+    Animal(
+        "answers Russian in English",
+        partial(HousedVllm, mind=twists.in_english(honest)),
+        usually(_VLLM, {A.RUSSIAN: known(False)}),
+    ),
+    Animal(
+        "answers everything in Chinese",
+        partial(HousedOllama, mind=twists.in_chinese(honest)),
+        usually(
+            _OLLAMA, {A.ENGLISH: known(False), A.RUSSIAN: known(False), A.INSTRUCTIONS: between(0.2, 0.8, least=0.0)}
+        ),
+    ),
+)
+
+HARDLY = (
+    Animal(
+        "echoes the prompt",
+        partial(HousedGeneric, mind=twists.echo),
+        usually(
+            _GENERIC,
+            {
+                A.SYSTEM: unknown(),
+                A.INSTRUCTIONS: at_most(0.3),
+                A.ENGLISH: perhaps(True),
+                A.RUSSIAN: perhaps(False),
+                A.TOOLS: perhaps(False),
+                A.VISION: perhaps(False),
+                A.STOP: unknown(),
+            },
+        ),
+    ),
+    Animal(
+        "answers nothing",
+        partial(HousedGeneric, mind=twists.silence),
+        usually(
+            _GENERIC,
+            {
+                A.INSTRUCTIONS: at_most(0.0),
+                **{
+                    ability: unknown()
+                    for ability in Ability
+                    if ability not in {A.INSTRUCTIONS, A.PREFILL, A.PREFILL_SPEED}
+                },
+            },
+        ),
+    ),
+    Animal(
+        "base model that goes on with the text",
+        partial(BaseVllm, mind=twists.base_model),
+        usually(
+            _VLLM,
+            {A.SYSTEM: unknown(), A.INSTRUCTIONS: at_most(0.2), A.STOP: unknown(), A.TOOLS: perhaps(False)},
+            left_out=(
+                A.VISION,
+                A.PREFILL,
+                A.RUSSIAN,
+            ),
+        ),
+    ),
+)
