@@ -8,7 +8,7 @@ from types import MappingProxyType
 from llm.capabilities.facts import Ability, SystemMessages, Thinking
 from llm.servers.kinds import ServerKind
 from llm.types import JsonMode
-from tests.fakes.zoo.animal import Expectations
+from tests.fakes.zoo.animal import HURRY, Expectations
 from tests.fakes.zoo.expected import between, known, perhaps, unknown, usual
 
 A = Ability
@@ -20,6 +20,7 @@ _CONTINUES = frozenset({ServerKind.VLLM, ServerKind.LLAMACPP})
 _OWN_CLOCK = frozenset({ServerKind.OLLAMA, ServerKind.LLAMACPP})
 WRITES = between(10, 520)
 """Two milliseconds for a token, or slower where the machine is busy."""
+WRITES_BY_A_HURRIED_CLOCK = between(10 / HURRY, 520 / HURRY)
 
 
 def usually(
