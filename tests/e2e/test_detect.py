@@ -29,12 +29,12 @@ async def test_a_detection_ends_in_a_table_and_is_used_and_the_next_one_says_wha
         home.page.say(ADMIN, "/detect")
         done = await shows(home, "It took")
         assert f"What {MODEL} can do" in done.text
-        assert "Obedience" in done.text
+        assert "Does as told" in done.text
         assert not done.buttons
         rows = await kept_attempts(home.app.database, len(model_server.chats))
         assert {row.task for row in rows} == {Task.PROBE}
         [page] = await home.say(ADMIN, "/models")
-        assert "Obedience" in page
+        assert "Does as told" in page
         details = await press(home, last_of(home, ADMIN), MODEL)
         assert "Found out 0 s ago" in details.text or "Found out" in details.text
         assert "Streams" in details.text
@@ -45,7 +45,7 @@ async def test_a_detection_ends_in_a_table_and_is_used_and_the_next_one_says_wha
         assert MODEL not in stats, "probes are no figures of people's"
     async with house(**served_by(model_server)) as home:
         [page] = await home.say(ADMIN, "/models")
-        assert "Obedience" in page, "it is known after a restart"
+        assert "Does as told" in page, "it is known after a restart"
         model_server.reply("Понг")
         home.page.say(ADMIN, "/detect")
         changed = await shows(home, "Other than")
@@ -126,7 +126,7 @@ async def test_the_terminal_does_the_same_and_keeps_it_unless_a_bot_is_at_work(
         code, table, errors = await domovoy(tmp_path, "detect", MODEL, **settings)
         assert code == 0
         assert "shown, not kept" in errors
-        assert "Obedience" in table
+        assert "Does as told" in table
         assert "between" in table.lower()
     code, _, errors = await domovoy(tmp_path, "detect", "other", **settings)
     assert code == 1
