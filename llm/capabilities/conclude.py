@@ -9,7 +9,7 @@ from llm.capabilities import questions as ask
 from llm.capabilities.conclude_context import context_facts
 from llm.capabilities.conclude_speed import speed_facts
 from llm.capabilities.facts import NO_JSON, Ability, Fact, FactValue, Source, SystemMessages, Thinking, best
-from llm.capabilities.instructions import followed, instruction_fact, is_reliable
+from llm.capabilities.instructions import flawless, followed, instruction_fact, is_reliable
 from llm.capabilities.observation import Observation, Verdict
 from llm.capabilities.plan import silent
 from llm.capabilities.told import Told
@@ -56,7 +56,8 @@ def _system(seen: _Seen) -> _Concluded:
     elif any(one.passed for one in made):
         yield Ability.SYSTEM, SystemMessages.HONOURED.value, SURE
     elif control is not None and control.passed:
-        yield Ability.SYSTEM, SystemMessages.IGNORED.value, FAIRLY_SURE
+        # Twice it may have been chance in one that does half of what it is told, or less.
+        yield Ability.SYSTEM, SystemMessages.IGNORED.value, FAIRLY_SURE if followed(seen) else UNSURE
 
 
 def _json(seen: _Seen) -> _Concluded:
@@ -112,9 +113,11 @@ def _thinking(told: Told, seen: _Seen) -> _Concluded:
 
 
 def _others(seen: _Seen) -> _Concluded:
-    yield from _yes_or_no(seen, ask.VISION, Ability.VISION, failed=FAIRLY_SURE)
+    no_accident = flawless(seen)
+    yield from _yes_or_no(seen, ask.VISION, Ability.VISION, failed=FAIRLY_SURE if no_accident else UNSURE)
     # Whoever can call a function may still choose to answer.
-    yield from _yes_or_no(seen, ask.TOOLS, Ability.TOOLS, failed=LIKELY)
+    yield from _yes_or_no(seen, ask.TOOLS, Ability.TOOLS, failed=LIKELY if no_accident else UNSURE)
+    # To go on with a text takes no obedience.
     yield from _yes_or_no(seen, ask.PREFILL, Ability.PREFILL, failed=FAIRLY_SURE)
     count = seen.get(ask.COUNT)
     if count is not None and "stopped" in count.seen:
@@ -137,4 +140,4 @@ def _yes_or_no(seen: _Seen, name: str, ability: Ability, *, failed: float) -> _C
     elif one.verdict is Verdict.REFUSED:
         yield ability, False, SURE
     else:
-        yield ability, False, failed if followed(seen) else UNSURE
+        yield ability, False, failed

@@ -204,6 +204,20 @@ def test_what_is_refused_or_not_done_is_not_there() -> None:
     assert value(Ability.PREFILL, seen(ask.PREFILL, FAILED)) is False
 
 
+def test_what_an_unreliable_model_does_not_do_may_be_an_accident() -> None:
+    failed = [seen(name, FAILED) for name in (ask.CONFLICT, ask.CODE_IN_SYSTEM, ask.TOOLS, ask.VISION, ask.PREFILL)]
+    made = (*failed, seen(ask.CONTROL))
+    for ability in (Ability.SYSTEM, Ability.TOOLS, Ability.VISION, Ability.PREFILL):
+        assert sure(ability, *made) >= LEAST_BELIEVED
+    missed = (*made, seen(ask.LIST, FAILED))
+    assert sure(Ability.SYSTEM, *missed) >= LEAST_BELIEVED, "twice is no accident in one that mostly does as it is told"
+    assert sure(Ability.TOOLS, *missed) < LEAST_BELIEVED
+    assert sure(Ability.VISION, *missed) < LEAST_BELIEVED
+    hardly = (*missed, seen(ask.WORD, FAILED), seen(ask.WORD_AGAIN, FAILED))
+    assert sure(Ability.SYSTEM, *hardly, known=told(name="unheard-of")) < LEAST_BELIEVED
+    assert sure(Ability.PREFILL, *hardly) >= LEAST_BELIEVED, "to go on with a text takes no obedience"
+
+
 def test_nothing_is_concluded_of_a_model_that_answers_nothing() -> None:
     made = [seen(name, EMPTY) for name in (ask.WORD, ask.WORD_AGAIN, ask.COUNT)]
     assert not [one for one in conclude(told(), made, NOW).values() if one.source is Source.PROBE]
