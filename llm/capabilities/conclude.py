@@ -8,7 +8,17 @@ from datetime import datetime
 from llm.capabilities import questions as ask
 from llm.capabilities.conclude_context import context_facts
 from llm.capabilities.conclude_speed import speed_facts
-from llm.capabilities.facts import NO_JSON, Ability, Fact, FactValue, Source, SystemMessages, Thinking, best
+from llm.capabilities.facts import (
+    GUESSES,
+    NO_JSON,
+    Ability,
+    Fact,
+    FactValue,
+    Source,
+    SystemMessages,
+    Thinking,
+    best,
+)
 from llm.capabilities.instructions import flawless, followed, instruction_fact, is_reliable
 from llm.capabilities.observation import Observation, Verdict
 from llm.capabilities.plan import silent
@@ -34,6 +44,7 @@ def conclude(told: Told, observations: Sequence[Observation], now: datetime) -> 
     """The value that holds for each ability of which anything is known. Pure."""
     seen = {one.probe: one for one in observations}
     candidates = {ability: list(facts) for ability, facts in told.facts.items()}
+    candidates[Ability.JSON] = [fact for fact in candidates.get(Ability.JSON, ()) if not _refuted(fact, seen)]
     if seen and not silent(seen):
         concluded = (*_system(seen), *_json(seen), *_languages(seen), *_thinking(told, seen), *_others(seen))
         for ability, value, confidence in concluded:
@@ -78,6 +89,14 @@ def _json(seen: _Seen) -> _Concluded:
         yield Ability.JSON, JsonMode.PROMPT.value, UNSURE
     elif len(passed) > 1:
         yield Ability.JSON, NO_JSON, LIKELY if is_reliable(seen) else UNSURE
+
+
+def _refuted(fact: Fact, seen: _Seen) -> bool:
+    """Whether a guess of how JSON is held was tried, and did not hold."""
+    if fact.source not in GUESSES or fact.value not in set(JsonMode):
+        return False
+    one = seen.get(ask.JSON[JsonMode(str(fact.value))])
+    return one is not None and one.verdict in {Verdict.FAILED, Verdict.REFUSED}
 
 
 def _languages(seen: _Seen) -> _Concluded:

@@ -168,4 +168,19 @@ HARDLY = (
             left_out=(A.VISION, A.PREFILL, A.RUSSIAN),
         ),
     ),
+    Animal(
+        "base model whose server ignores response_format",
+        partial(BaseVllm, mind=twists.base_model, habits=_IGNORES_JSON),
+        usually(
+            _VLLM,
+            {
+                A.SYSTEM: perhaps(SystemMessages.HONOURED.value),
+                A.JSON: perhaps(NO_JSON),
+                A.INSTRUCTIONS: at_most(0.2),
+                A.STOP: unknown(),
+                A.TOOLS: perhaps(False),
+            },
+            left_out=(A.VISION, A.PREFILL, A.RUSSIAN),
+        ),
+    ),
 )

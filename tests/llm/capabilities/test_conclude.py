@@ -74,6 +74,15 @@ def test_the_surest_way_to_json_that_held(made: list[Observation], expected: str
     assert (sure(Ability.JSON, *made, known=known) >= LEAST_BELIEVED) is acted_upon
 
 
+@pytest.mark.parametrize("verdict", [FAILED, REFUSED])
+def test_what_is_usual_for_a_kind_of_server_does_not_hold_against_what_was_tried(verdict: Verdict) -> None:
+    unreliable = (seen(ask.WORD, FAILED), *_json(verdict, FAILED, FAILED, FAILED))
+    found = conclude(told(ServerKind.VLLM), [*unreliable, seen(ask.COUNT)], NOW)
+    assert found[Ability.JSON].confidence < LEAST_BELIEVED
+    broken = conclude(told(ServerKind.VLLM), [*BASIC, *_json(Verdict.BROKEN)], NOW)
+    assert (broken[Ability.JSON].value, broken[Ability.JSON].source) == ("schema", Source.TABLE)
+
+
 def _needle(tokens: int, depth: str, verdict: Verdict = Verdict.PASSED, **measured: float | str | bool) -> Observation:
     return Observation(f"context_{tokens}_{tokens * 4}_{depth}", verdict, 1, measured)
 
