@@ -30,6 +30,8 @@ class Why(StrEnum):
 
     FIRST_CHOICE = "first_choice"
     """It is the first of those that are thought well."""
+    OF_TASK = "of_task"
+    """It is set for the task, or for messages of this kind."""
     SAME_AGAIN = "same_again"
     """It failed in a way that passes."""
     NEXT = "next"
@@ -126,7 +128,8 @@ class ChatRequest:
     `thinking` switches the reasoning of a model on or off where the server can. `continue_from` is the beginning of
     the answer, with which the model is to go on; only servers that can (`ServerProfile.continues`) are told of it.
     `request_id` is the number under which the attempts are to be found in the figures; None: any. With `whole` nothing
-    is left out to make it fit: it is sent as it is, and fails where it is too long.
+    is left out to make it fit: it is sent as it is, and fails where it is too long. `kind` is what the message of a
+    person asks for, as far as that is known: a kind may have a model of its own.
     """
 
     messages: tuple[Message, ...]
@@ -141,6 +144,12 @@ class ChatRequest:
     request_id: int | None = None
     tools: tuple[Tool, ...] = ()
     whole: bool = False
+    kind: str = ""
+
+    @property
+    def model_of(self) -> str:
+        """The name under which a model of its own may be set for it: the kind of an answer, else the task."""
+        return self.kind if self.task is Task.CHAT else self.task.value
 
 
 @dataclass(frozen=True, slots=True)
