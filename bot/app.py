@@ -55,6 +55,7 @@ from bot.playground.server import Playground
 from bot.running import RunningAnswers
 from bot.settings import Settings
 from bot.startup import Announcer
+from bot.tasks import open_tasks
 from bot.turns import Turns
 from bot.wiring import Wiring
 from llm.capabilities.book import CapabilityBook
@@ -159,8 +160,9 @@ async def running_app(
             detection_cards = await stack.enter_async_context(DetectionCards(detections, clock))
             control = ModelControl(pool, manager)
             await stack.enter_async_context(RecoveryWatch(manager.targets, clock))
+            tasks = await stack.enter_async_context(open_tasks(settings, manager, clock))
             turns = Turns(
-                answering=Answering(manager, conversations, notices.tell),
+                answering=Answering(manager, conversations, notices.tell, tasks.sorter),
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
