@@ -17,6 +17,7 @@ from storage.inbox import Inbox
 from storage.people import People
 from storage.performance import PerformanceRows
 from storage.statistics import Statistics
+from storage.summaries import Summaries
 from storage.types import (
     Access,
     AnswerState,
@@ -24,6 +25,7 @@ from storage.types import (
     Person,
     QueuedUpdate,
     StoredMessage,
+    Summary,
     Turn,
 )
 from storage.writer import WriterLimits
@@ -48,6 +50,8 @@ __all__ = [
     "Statistics",
     "StorageError",
     "StoredMessage",
+    "Summaries",
+    "Summary",
     "Turn",
     "UnknownUpdate",
     "WriteFailed",

@@ -85,15 +85,22 @@ class Conversations:
         return await self._database.write("conversations.open_turn", open_it)
 
     async def history(
-        self, conversation_id: int, *, before_message_id: int | None = None, limit: int = HISTORY_MESSAGES
+        self,
+        conversation_id: int,
+        *,
+        after_message_id: int = 0,
+        before_message_id: int | None = None,
+        limit: int = HISTORY_MESSAGES,
     ) -> list[StoredMessage]:
-        """The last `limit` messages of a conversation, oldest first, or those before one of its messages.
+        """The last `limit` messages of a conversation, oldest first, or those after or before some of its messages.
 
         Messages without text are left out, and so are answers at the beginning whose question lies beyond the limit.
         A question whose answer failed is there: the person said it.
         """
         query = select(messages).where(
-            messages.c.conversation_id == conversation_id, func.length(func.trim(messages.c.text)) > 0
+            messages.c.conversation_id == conversation_id,
+            messages.c.id > after_message_id,
+            func.length(func.trim(messages.c.text)) > 0,
         )
         if before_message_id is not None:
             query = query.where(messages.c.id < before_message_id)
