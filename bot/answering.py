@@ -30,7 +30,7 @@ from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
 from llm.tasks.sorting import MessageSorter, Sorting
 from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
-from storage import Conversations, Turn
+from storage import Conversations, Summaries, Turn
 
 logger = structlog.get_logger()
 
@@ -73,13 +73,16 @@ class Answering:
         manager: LLMFallbackManager,
         conversations: Conversations,
         notify: Notify,
+        *,
         sorter: MessageSorter | None = None,
+        summaries: Summaries | None = None,
     ) -> None:
-        """`sorter` tells of what kind messages are, for kinds with a model of their own."""
+        """`sorter` tells of what kind messages are, `summaries` what long conversations came to."""
         self._manager = manager
         self._conversations = conversations
         self._notify = notify
         self._sorter = sorter
+        self._summaries = summaries
 
     async def answer(self, turn: Turn, stop: StopSignal) -> AsyncGenerator[AnswerEvent, None]:
         """Tell the events of one answer; the last is `AnswerCompleted`, `AnswerStopped` or `AnswerFailed`.
@@ -87,7 +90,7 @@ class Answering:
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
         sorting = self._sorter.begin(turn.text) if self._sorter is not None else None
-        messages = await messages_for(self._conversations, turn)
+        messages = await messages_for(self._conversations, turn, self._summaries)
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()

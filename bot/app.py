@@ -76,6 +76,7 @@ from storage import (
     PerformanceRows,
     QueuedUpdate,
     StorageError,
+    Summaries,
     open_database,
 )
 
@@ -160,14 +161,16 @@ async def running_app(
             detection_cards = await stack.enter_async_context(DetectionCards(detections, clock))
             control = ModelControl(pool, manager)
             await stack.enter_async_context(RecoveryWatch(manager.targets, clock))
-            tasks = await stack.enter_async_context(open_tasks(settings, manager, clock))
+            summaries = Summaries(database, clock)
+            tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
             turns = Turns(
-                answering=Answering(manager, conversations, notices.tell, tasks.sorter),
+                answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
                 running=running,
                 rich=settings.rich_messages,
+                summaries=tasks.rolling,
             )
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
             charts = await stack.enter_async_context(ChartMaker())

@@ -229,10 +229,24 @@ class PromptCut:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextUse:
+    """How much of a model's context a prompt took: of `prompt_limit` tokens about `prompt_tokens`.
+
+    It was to have `messages`, of which the oldest `left_out` did not fit.
+    """
+
+    prompt_tokens: int
+    prompt_limit: int
+    messages: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatResult:
     """A whole answer. Times are seconds from the start of the request; `ttft_seconds` ends at the first token.
 
     `question_cut`: the newest message was too long for the model, which was given its beginning and its end only.
+    `context_use` is for who wants to know how long the conversation can go on.
     """
 
     text: str = field(repr=False)
@@ -246,6 +260,7 @@ class ChatResult:
     timings: ServerTimings | None = None
     prompt_cut: PromptCut | None = None
     question_cut: bool = False
+    context_use: ContextUse | None = None
 
 
 @dataclass(frozen=True, slots=True)

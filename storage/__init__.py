@@ -1,7 +1,7 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
 
 from storage.capabilities import CapabilityRows
-from storage.conversations import Conversations
+from storage.conversations import HISTORY_MESSAGES, Conversations
 from storage.database import Database, open_database, read_database
 from storage.errors import (
     DatabaseLocked,
@@ -31,6 +31,7 @@ from storage.types import (
 from storage.writer import WriterLimits
 
 __all__ = [
+    "HISTORY_MESSAGES",
     "Access",
     "AnswerState",
     "CapabilityRows",
