@@ -191,6 +191,7 @@ async def running_app(
             )
             dispatcher.workflow_data.update(
                 **Wiring(
+                    augmenter=tasks.augmenter,
                     cards=cards,
                     charts=charts,
                     clock=clock,

@@ -36,6 +36,12 @@ class StopPress(CallbackData, prefix="stop"):
     """A person stops the answer in their chat."""
 
 
+class AskPress(CallbackData, prefix="ask"):
+    """A person asks what was worded better for them; nobody else may."""
+
+    person_id: int
+
+
 class LanguagePress(CallbackData, prefix="language"):
     """A person chooses the language of the interface."""
 

@@ -17,9 +17,6 @@ from llm.tasks.sorting import MessageSorter
 from llm.types import ChatRequest, ChatResult
 from storage import Conversations, Summaries
 
-DEMO = "demo"
-"""The reason of a NoModelAvailable: the built-in demo would be asked, which can do nothing but talk."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
@@ -43,7 +40,7 @@ async def open_tasks(
     async def ask(request: ChatRequest) -> ChatResult:
         first = manager.order_for(request)[:1]
         if any(target.source.kind is ServerKind.DEMO for target in first):
-            raise NoModelAvailable(DEMO)
+            raise NoModelAvailable("only_the_demo")  # which can do nothing but talk
         return (await manager.chat_with_fallback(request)).result
 
     augmenter = Augmenter(ask)

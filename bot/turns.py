@@ -82,10 +82,15 @@ class Turns:
         self._rich = rich
         self._summaries = summaries
 
-    async def answer(self, message: Message, person: Person, t: Translator, queued: QueuedUpdate) -> None:
-        """Answer a message of text, whatever has become of earlier tries at the same update."""
-        bot = message.bot
-        if bot is None or message.text is None:
+    async def answer(
+        self, message: Message, person: Person, t: Translator, queued: QueuedUpdate, *, text: str | None = None
+    ) -> None:
+        """Answer a message of text, whatever has become of earlier tries at the same update.
+
+        With `text` that is what the person asks, where the message is, and not the message's own.
+        """
+        bot, said = message.bot, message.text if text is None else text
+        if bot is None or said is None:
             raise ValueError("only a message of text, bound to its bot, can be answered")
         if await self._conversations.turn_answered(queued.update_id):
             return
@@ -94,7 +99,7 @@ class Turns:
             thread_id=message.message_thread_id or 0,
             person_id=person.id,
             update_id=queued.update_id,
-            text=message.text,
+            text=said,
         )
         if queued.attempts > MOST_ATTEMPTS:
             logger.error("turn_given_up", update_id=queued.update_id, attempts=queued.attempts)

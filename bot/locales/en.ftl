@@ -35,6 +35,7 @@ command-start = Who I am and which model answers
 command-help = What I can do
 command-new = Begin a new conversation
 command-stop = Stop the answer that is being written
+command-improve = Word a question better
 command-settings = Language and appearance
 command-stats = Figures of each model
 command-models = Servers and models
@@ -295,6 +296,14 @@ job-watch = Watch for trouble
 job-forget-old-updates = Forget old updates
 job-add-up-figures = Add up figures
 job-forget-old-figures = Forget old figures
+
+## /improve
+
+improve-usage = Write the question behind the command: /improve your question. Or reply with /improve to a message of your own.
+improve-title = In better words:
+improve-ask = Ask this
+improve-gone = I can no longer read what is to be asked. Send /improve again.
+press-not-yours = This button is for who asked for it.
 
 ## /why
 

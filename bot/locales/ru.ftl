@@ -35,6 +35,7 @@ command-start = Кто я и какая модель отвечает
 command-help = Что я умею
 command-new = Начать новую беседу
 command-stop = Прервать ответ, который пишется
+command-improve = Сформулировать вопрос лучше
 command-settings = Язык и вид ответов
 command-stats = Показатели каждой модели
 command-models = Серверы и модели
@@ -296,6 +297,14 @@ job-watch = Слежу за неполадками
 job-forget-old-updates = Забываю старые обновления
 job-add-up-figures = Складываю показатели
 job-forget-old-figures = Забываю старые показатели
+
+## /improve
+
+improve-usage = Напишите вопрос после команды: /improve ваш вопрос. Или ответьте командой /improve на своё сообщение.
+improve-title = Лучшими словами:
+improve-ask = Спросить так
+improve-gone = Я больше не могу прочесть, что спросить. Отправьте /improve ещё раз.
+press-not-yours = Эта кнопка для того, кто о ней просил.
 
 ## /why
 

@@ -9,6 +9,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.callbacks import (
     AccessDecision,
     AccessPress,
+    AskPress,
     DetectPress,
     LanguagePress,
     ModelAction,
@@ -43,6 +44,11 @@ def access_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
 def stop_keyboard(t: Translator) -> InlineKeyboardMarkup:
     """Stop, under an answer that is being written by edits."""
     return _rows([(t("stop-button"), StopPress().pack())])
+
+
+def ask_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """Ask this, under a question in better words."""
+    return _rows([(t("improve-ask"), AskPress(person_id=person_id).pack())])
 
 
 def settings_keyboard(t: Translator, texts: Texts, person: Person, *, rich_offered: bool) -> InlineKeyboardMarkup:
