@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from aiogram.filters.callback_data import CallbackData
 
+from bot.conversation_export import ExportFormat
 from bot.period import Period
 from llm.types import Task
 
@@ -39,6 +40,13 @@ class StopPress(CallbackData, prefix="stop"):
 class AskPress(CallbackData, prefix="ask"):
     """A person asks what was worded better for them; nobody else may."""
 
+    person_id: int
+
+
+class ExportPress(CallbackData, prefix="export"):
+    """A person wants the conversation as a file; nobody else may press their button."""
+
+    form: ExportFormat
     person_id: int
 
 

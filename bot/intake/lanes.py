@@ -8,7 +8,8 @@ from typing import Any
 CONTROL = "control"
 WORK = "work"
 # What takes some seconds to be done, for which nobody who wants to stop an answer must wait.
-WORK_COMMANDS = frozenset({"improve"})
+WORK_COMMANDS = frozenset({"improve", "export"})
+WORK_PREFIXES = ("export:",)
 # A press that asks something is as good as said.
 ASKING_PREFIXES = ("ask:",)
 
@@ -29,11 +30,20 @@ def lane_of(update: Mapping[str, Any]) -> str:
         if not isinstance(chat, Mapping):
             sender = body.get("from")
             return f"{sender.get('id')}:{CONTROL}" if isinstance(sender, Mapping) else CONTROL
-        command = _command(body) if kind == "message" else None
-        if (kind == "message" and command is None) or (kind == "callback_query" and _asks(body)):
-            return str(chat.get("id"))
-        return f"{chat.get('id')}:{WORK if command in WORK_COMMANDS else CONTROL}"
+        lane = _lane_in_chat(kind, body)
+        return f"{chat.get('id')}:{lane}" if lane else str(chat.get("id"))
     return CONTROL
+
+
+def _lane_in_chat(kind: str, body: Mapping[str, Any]) -> str:
+    """Which lane of its chat; empty: that of what people say."""
+    if kind == "message":
+        command = _command(body)
+        return "" if command is None else WORK if command in WORK_COMMANDS else CONTROL
+    data = body.get("data") if kind == "callback_query" else None
+    if not isinstance(data, str):
+        return CONTROL
+    return "" if data.startswith(ASKING_PREFIXES) else WORK if data.startswith(WORK_PREFIXES) else CONTROL
 
 
 def _command(message: Mapping[str, Any]) -> str | None:
@@ -46,8 +56,3 @@ def _command(message: Mapping[str, Any]) -> str | None:
             written = text.split(maxsplit=1)[:1] if isinstance(text, str) else []
             return "".join(written).removeprefix("/").partition("@")[0].lower()
     return None
-
-
-def _asks(query: Mapping[str, Any]) -> bool:
-    data = query.get("data")
-    return isinstance(data, str) and data.startswith(ASKING_PREFIXES)

@@ -36,6 +36,7 @@ command-help = What I can do
 command-new = Begin a new conversation
 command-stop = Stop the answer that is being written
 command-improve = Word a question better
+command-export = This conversation as a file
 command-settings = Language and appearance
 command-stats = Figures of each model
 command-models = Servers and models
@@ -304,6 +305,24 @@ improve-title = In better words:
 improve-ask = Ask this
 improve-gone = I can no longer read what is to be asked. Send /improve again.
 press-not-yours = This button is for who asked for it.
+
+## /export
+
+export-question = The conversation of this chat as a file. Which one?
+export-usage = Like this: /export md, or /export json. Or press:
+export-md = Markdown, to read
+export-json = JSON, for programs
+export-empty = Nothing has been said in this conversation yet.
+export-gone = Send /export again.
+export-caption = { $title } · { $number ->
+    [one] one message
+   *[other] { $number } messages
+}
+export-person = You
+export-model = Answer
+export-stopped = Stopped.
+export-broken = The answer broke off here.
+export-untitled = Conversation
 
 ## /why
 

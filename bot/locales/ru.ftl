@@ -36,6 +36,7 @@ command-help = Что я умею
 command-new = Начать новую беседу
 command-stop = Прервать ответ, который пишется
 command-improve = Сформулировать вопрос лучше
+command-export = Эта беседа в виде файла
 command-settings = Язык и вид ответов
 command-stats = Показатели каждой модели
 command-models = Серверы и модели
@@ -305,6 +306,25 @@ improve-title = Лучшими словами:
 improve-ask = Спросить так
 improve-gone = Я больше не могу прочесть, что спросить. Отправьте /improve ещё раз.
 press-not-yours = Эта кнопка для того, кто о ней просил.
+
+## /export
+
+export-question = Беседа этого чата в виде файла. Какого?
+export-usage = Вот так: /export md или /export json. Или нажмите:
+export-md = Markdown, читать
+export-json = JSON, для программ
+export-empty = В этой беседе ещё ничего не сказано.
+export-gone = Отправьте /export ещё раз.
+export-caption = { $title } · { $number ->
+    [one] { $number } сообщение
+    [few] { $number } сообщения
+   *[many] { $number } сообщений
+}
+export-person = Вы
+export-model = Ответ
+export-stopped = Прервано.
+export-broken = Здесь ответ оборвался.
+export-untitled = Беседа
 
 ## /why
 

@@ -11,6 +11,7 @@ from bot.callbacks import (
     AccessPress,
     AskPress,
     DetectPress,
+    ExportPress,
     LanguagePress,
     ModelAction,
     ModelPress,
@@ -20,6 +21,7 @@ from bot.callbacks import (
     StopPress,
     mark_of,
 )
+from bot.conversation_export import ExportFormat
 from bot.i18n import Texts, Translator
 from bot.model_control import SteeredModel
 from bot.period import Period
@@ -49,6 +51,13 @@ def stop_keyboard(t: Translator) -> InlineKeyboardMarkup:
 def ask_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
     """Ask this, under a question in better words."""
     return _rows([(t("improve-ask"), AskPress(person_id=person_id).pack())])
+
+
+def export_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """The kinds of file that a conversation can be."""
+    return _rows(
+        [(t(f"export-{form.value}"), ExportPress(form=form, person_id=person_id).pack()) for form in ExportFormat]
+    )
 
 
 def settings_keyboard(t: Translator, texts: Texts, person: Person, *, rich_offered: bool) -> InlineKeyboardMarkup:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.callbacks import AskPress
+from bot.callbacks import AskPress, ExportPress
+from bot.conversation_export import ExportFormat
 from bot.intake.lanes import CONTROL, lane_of
 
 CHAT = {"id": 1001, "type": "private", "first_name": "Me"}
 USER = {"id": 1001, "is_bot": False, "first_name": "Me"}
+EXPORT = ExportPress(form=ExportFormat.JSON, person_id=5).pack()
 ASK = AskPress(person_id=5).pack()
 COMMAND = {"type": "bot_command", "offset": 0, "length": 5}
 
@@ -33,6 +35,8 @@ def message(**fields: Any) -> dict[str, Any]:
         ("message", message(text="/stop", entities=[COMMAND], message_thread_id=7), "1001:control"),
         ("message", message(text="/improve this", entities=[{**COMMAND, "length": 8}]), "1001:work"),
         ("message", message(text="/Improve@a_bot this", entities=[{**COMMAND, "length": 14}]), "1001:work"),
+        ("message", message(text="/export", entities=[{**COMMAND, "length": 7}]), "1001:work"),
+        ("callback_query", {"id": "9", "from": USER, "message": message(), "data": EXPORT}, "1001:work"),
         ("message", message(text="/improved", entities=[{**COMMAND, "length": 9}]), "1001:control"),
         ("message", message(entities=[COMMAND]), "1001:control"),
         ("callback_query", {"id": "9", "from": USER, "message": message(), "data": "stop"}, "1001:control"),
