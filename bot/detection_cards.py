@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -120,8 +119,12 @@ class _Card:
                 parse_mode=ParseMode.HTML,
                 reply_markup=keyboard,
             )
-            with suppress(FrameSkipped, AiogramError):  # the next one shows more
+            try:
                 await frame.as_(card.bot)
+            except FrameSkipped:
+                self._news.set()  # there was no room for it now
+            except AiogramError:
+                pass  # it is gone, or shows that already
             await self._clock.sleep(EDIT_SECONDS)
 
     async def _result(self, card: Message, moving: asyncio.Task[None], detection: Detection, *, rich: bool) -> None:

@@ -457,6 +457,7 @@ detect-asked = { $number ->
 }
 detect-skipped-cloud = It is in a cloud, so I asked it nothing: set DETECT_CLOUD=true if I may.
 detect-skipped-budget = The budget for the cloud did not permit more questions.
+detect-between = { $ability }: between { $low } and { $high }, judging by a few tasks.
 detect-from-settings = From your settings: { $abilities }.
 detect-from-server = Told by the server: { $abilities }.
 detect-from-table = As is usual, not seen: { $abilities }.
@@ -476,10 +477,10 @@ detect-json-grammar = by grammar
 detect-json-prompt = if asked
 detect-json-none = no
 ability-max-context = Context
-ability-silent-truncation = Cuts unsaid
+ability-silent-truncation = Cuts silently
 ability-system-role = System text
 ability-json = JSON answers
-ability-instruction-following = Obedience
+ability-instruction-following = Does as told
 ability-english = English
 ability-russian = Russian
 ability-thinking = Thinks

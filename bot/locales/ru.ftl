@@ -462,6 +462,7 @@ detect-asked = { $number ->
 }
 detect-skipped-cloud = Она в облаке, поэтому я ни о чём её не спрашивал: разрешите это через DETECT_CLOUD=true.
 detect-skipped-budget = Бюджет на облако не позволил спросить больше.
+detect-between = { $ability }: от { $low } до { $high }, судя по немногим заданиям.
 detect-from-settings = Из ваших настроек: { $abilities }.
 detect-from-server = Сообщил сервер: { $abilities }.
 detect-from-table = Как обычно бывает, не проверено: { $abilities }.

@@ -76,7 +76,12 @@ def unfinished_text(t: Translator, model: str, failure: Failure | None, reason: 
 def detection_view(t: Translator, detection: Detection, now: datetime) -> StatsView:
     """Everything that was found out, and what is another value than before."""
     title = t("detect-done", model=shortened(detection.key.model, TITLE_WIDTH))
-    notes = [*_asked(t, detection), *_told(t, detection.facts), *_changes(t, detection, now)]
+    notes = [
+        *_asked(t, detection),
+        *_between(t, detection.facts),
+        *_told(t, detection.facts),
+        *_changes(t, detection, now),
+    ]
     return StatsView(title, (FiguresTable(facts_rows(t, detection.facts), headed=True),), notes)
 
 
@@ -86,7 +91,9 @@ def facts_rows(t: Translator, facts: Facts) -> list[tuple[str, ...]]:
     for ability in Ability:
         fact = facts.get(ability)
         if fact is not None:
-            rows.append((ability_name(t, ability), value_text(t, ability, fact), f"{fact.confidence:.0%}"))
+            # A share of few tasks is better told by its interval, which stands below.
+            sure = "" if ability is Ability.INSTRUCTIONS and fact.low is not None else f"{fact.confidence:.0%}"
+            rows.append((ability_name(t, ability), value_text(t, ability, fact), sure))
     return rows
 
 
@@ -108,6 +115,14 @@ def _asked(t: Translator, detection: Detection) -> list[str]:
     if detection.skipped:
         return [t(f"detect-skipped-{detection.skipped}")]
     return [t("detect-asked", number=detection.calls)]
+
+
+def _between(t: Translator, facts: Facts) -> list[str]:
+    fact = facts.get(Ability.INSTRUCTIONS)
+    if fact is None or fact.low is None or fact.high is None:
+        return []
+    ability = ability_name(t, Ability.INSTRUCTIONS)
+    return [t("detect-between", ability=ability, low=f"{fact.low:.0%}", high=f"{fact.high:.0%}")]
 
 
 def _told(t: Translator, facts: Facts) -> list[str]:

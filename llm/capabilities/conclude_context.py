@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from llm.capabilities.context_plan import WITHIN, characters_per_token, was_cut
+from llm.capabilities.context_plan import WITHIN, characters_per_token, counts, was_cut
 from llm.capabilities.facts import Ability, Fact, Source
 from llm.capabilities.needles import Depth, Size, size_of, turn_tokens
 from llm.capabilities.observation import Observation, Verdict
 from llm.capabilities.questions import SHORT_ANSWER
 from llm.capabilities.told import Told
+from llm.context import DEFAULT_CONTEXT
 
 SAID = 0.95
 """The server says its limit, or was seen to cut."""
-BRACKETED = 0.9
+BRACKETED = 0.92
+"""More than the server's word, which it may contradict."""
 AT_LEAST = 0.7
 """So much is read; how much more nobody knows."""
+TOO_LITTLE = 0.5
+"""So much is read, which is less than what is assumed where nothing is known: shown, and not acted upon."""
 USUAL = (tuple(2**power for power in range(9, 18)), tuple(3 * 2**power for power in range(9, 16)))
 """Contexts that people set, the most usual first."""
 _NEARLY = 0.85
@@ -59,7 +63,7 @@ def _context(told: Told, probes: list[tuple[Size, Observation]], short: Observat
         # It was tried with nearly as much as the server tells, or with more than it tells.
         confirmed = least >= _NEARLY * WITHIN * told.context
         return Fact(told.context, Source.PROBE, SAID, now, least, None) if confirmed else None
-    return Fact(least, Source.PROBE, AT_LEAST, now, least, None)
+    return Fact(least, Source.PROBE, AT_LEAST if least >= DEFAULT_CONTEXT else TOO_LITTLE, now, least, None)
 
 
 def _of_cut(size: Size, one: Observation, now: datetime) -> Fact:
@@ -90,7 +94,7 @@ def _is_too_long(size: Size, one: Observation, probes: list[tuple[Size, Observat
 
 def _tokens(size: Size, one: Observation, short: Observation) -> int:
     """How long a conversation was: as the server counts, else by the count of the shortest."""
-    counted = one.number("prompt_tokens") or one.number("told_tokens")
+    counted = one.number("told_tokens") or (one.number("prompt_tokens") if counts(short) else None)
     return int(counted or size.characters / characters_per_token(short))
 
 

@@ -17,6 +17,8 @@ COUNTED = 0.88
 """A count under this share of what the first one lets expect is that of a prompt that was cut."""
 RUNGS = tuple(2**power for power in range(9, 18))
 _OVERHEAD = 24
+_DENSEST, _LONGEST_TOKEN = 0.7, 12.0
+"""Characters of the filling: no vocabulary has tokens shorter or longer than these on the average."""
 _LEAST = 2.0
 _SHARE_TOLD = 0.5
 """Of all tokens so many may go into one conversation; when its beginning is lost the same is sent once more."""
@@ -59,9 +61,17 @@ def _probes(told: Told, seen: Mapping[str, Observation], tokens: int, longest_se
 def characters_per_token(short: Observation) -> float:
     """How many characters of the filling a token has, by the count of the first conversation."""
     size, counted = size_of(short.probe), short.number("prompt_tokens")
-    if size is None or not counted or counted <= _OVERHEAD:
+    if size is None or not counted or not counts(short):
         return CHARACTERS_PER_TOKEN
-    return min(12.0, max(1.0, size.characters / (counted - _OVERHEAD)))
+    return max(1.0, size.characters / (counted - _OVERHEAD))
+
+
+def counts(short: Observation) -> bool:
+    """Whether the server's count of the first conversation can be one: there are those that tell any number."""
+    size, counted = size_of(short.probe), short.number("prompt_tokens")
+    if size is None or not counted or counted <= _OVERHEAD:
+        return False
+    return _DENSEST <= size.characters / (counted - _OVERHEAD) <= _LONGEST_TOKEN
 
 
 def expected_tokens(size: Size, short: Observation | None) -> float:
@@ -73,7 +83,7 @@ def expected_tokens(size: Size, short: Observation | None) -> float:
 def was_cut(one: Observation, short: Observation | None) -> bool:
     """Whether the server has counted clearly fewer tokens than were sent."""
     size, counted = size_of(one.probe), one.number("prompt_tokens")
-    if size is None or not counted or short is None or not short.number("prompt_tokens") or one is short:
+    if size is None or not counted or short is None or one is short or not counts(short):
         return False
     return counted < COUNTED * expected_tokens(size, short)
 
@@ -106,7 +116,7 @@ def _after(
     lost = not one.passed and short.passed and one.verdict is Verdict.FAILED
     if was_cut(one, short) or one.number("told_context") is not None or one.verdict is Verdict.BROKEN:
         return
-    if one.passed and told.drops_silently is not False and not one.number("prompt_tokens") and short.passed:
+    if one.passed and told.drops_silently is not False and not counts(short) and short.passed:
         # Nobody counts, and a server may leave out the middle (servers.md 3.2).
         yield needle_name(size.tokens, Depth.MIDDLE, per_token=per_token)
     if one.passed and told.context is not None and told.drops_silently is None:

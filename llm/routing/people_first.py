@@ -16,16 +16,22 @@ class PeopleFirst:
     """`ProbeConditions` of a bot at work. Each probe that was given up for a person makes the next one wait longer."""
 
     def __init__(
-        self, traffic: Traffic, *, monitor: ModelPerformanceMonitor | None = None, spending: Spending | None = None
+        self,
+        traffic: Traffic,
+        *,
+        monitor: ModelPerformanceMonitor | None = None,
+        spending: Spending | None = None,
+        quiet_seconds: float = QUIET_SECONDS,
     ) -> None:
         self._traffic = traffic
         self._monitor = monitor
         self._spending = spending
+        self._quiet_seconds = quiet_seconds
         self._given_up: dict[str, int] = {}
 
     async def until_quiet(self, server: str) -> None:
         """Wait until nobody has asked anything of the server for some seconds."""
-        seconds = min(MOST_QUIET_SECONDS, QUIET_SECONDS * 2.0 ** self._given_up.get(server, 0))
+        seconds = min(MOST_QUIET_SECONDS, self._quiet_seconds * 2.0 ** self._given_up.get(server, 0))
         await self._traffic.until_quiet(server, seconds)
 
     async def until_wanted(self, server: str) -> None:

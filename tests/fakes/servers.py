@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Json, Reply, Request, Text
@@ -19,9 +19,18 @@ def _detail_not_found(_request: Request) -> Reply:
 
 
 def ollama(
-    server: ModelServer, *models: str, context: int = 4096, loaded: bool = True, version: str = "0.33.0"
+    server: ModelServer,
+    *models: str,
+    context: int = 4096,
+    loaded: bool = True,
+    version: str = "0.33.0",
+    capabilities: Sequence[str] = ("completion", "tools"),
+    build: int = 0,
 ) -> None:
-    """Ollama: native API beside /v1; `models` are what is installed, the first one is loaded (servers.md 1)."""
+    """Ollama: native API beside /v1; `models` are what is installed, the first one is loaded (servers.md 1).
+
+    `capabilities` are those that it tells of its models, `build` which edition of their files it has.
+    """
     names = models or ("llama3.2:3b",)
     details = {
         "parent_model": "",
@@ -37,7 +46,7 @@ def ollama(
             "model": name,
             "modified_at": "2026-08-01T10:00:00.000000000Z",
             "size": 2019393189,
-            "digest": f"{number:064x}",
+            "digest": f"{build:032x}{number:032x}",
             "details": details,
         }
         for number, name in enumerate(names)
@@ -64,7 +73,7 @@ def ollama(
                 "llama.context_length": 131072,
                 "llama.embedding_length": 3072,
             },
-            "capabilities": ["completion", "tools"],
+            "capabilities": list(capabilities),
             "modified_at": "2026-08-01T10:00:00.000000000Z",
         }
     )
@@ -96,7 +105,14 @@ def vllm(server: ModelServer, *models: str, context: int = 32768) -> None:
     }
 
 
-def lm_studio(server: ModelServer, *models: str, context: int = 4096, loaded: bool = True, api_v1: bool = True) -> None:
+def lm_studio(
+    server: ModelServer,
+    *models: str,
+    context: int = 4096,
+    loaded: bool = True,
+    api_v1: bool = True,
+    vision: bool = False,
+) -> None:
     """LM Studio: an unknown path answers 200; `api_v1=False` is a version before 0.4 (servers.md 3.1)."""
     names = models or ("qwen2.5-7b-instruct",)
 
@@ -112,7 +128,7 @@ def lm_studio(server: ModelServer, *models: str, context: int = 4096, loaded: bo
         *(_lm_studio_v0(name, context if loaded and name == names[0] else None) for name in names)
     )
     if api_v1:
-        cards = [_lm_studio_v1(name, context if loaded and name == names[0] else None) for name in names]
+        cards = [_lm_studio_v1(name, context if loaded and name == names[0] else None, vision) for name in names]
         server.get["/api/v1/models"] = Json({"models": cards})
 
 
@@ -131,7 +147,7 @@ def _lm_studio_v0(name: str, context: int | None) -> dict[str, object]:
     return card if context is None else {**card, "loaded_context_length": context, "capabilities": ["tool_use"]}
 
 
-def _lm_studio_v1(name: str, context: int | None) -> dict[str, object]:
+def _lm_studio_v1(name: str, context: int | None, vision: bool) -> dict[str, object]:
     config = {"context_length": context, "eval_batch_size": 512, "parallel": 4, "flash_attention": True}
     return {
         "type": "llm",
@@ -145,7 +161,7 @@ def _lm_studio_v1(name: str, context: int | None) -> dict[str, object]:
         "loaded_instances": [] if context is None else [{"id": name, "config": config}],
         "max_context_length": 32768,
         "format": "gguf",
-        "capabilities": {"vision": False, "trained_for_tool_use": True},
+        "capabilities": {"vision": vision, "trained_for_tool_use": True},
     }
 
 
@@ -164,17 +180,26 @@ def textgen(server: ModelServer, model: str | None = "tiny-chat.gguf") -> None:
     }
 
 
-def llama_server(server: ModelServer, model: str = "tiny-chat", *, context: int = 512, slots: int = 2) -> None:
-    """llama-server with one model, as observed (engines.md 1b)."""
+def llama_server(
+    server: ModelServer,
+    model: str = "tiny-chat",
+    *,
+    context: int = 512,
+    slots: int = 2,
+    vision: bool = False,
+    system_role: bool = True,
+    tools: bool = False,
+) -> None:
+    """llama-server with one model, as observed (engines.md 1b); what its template can do, and whether it sees."""
     props = {
         "default_generation_settings": {"params": {}, "n_ctx": context},
         "total_slots": slots,
         "model_alias": model,
         "model_ftype": "F16",
         "model_path": f"/models/{model}.gguf",
-        "modalities": {"vision": False, "video": False, "audio": False},
+        "modalities": {"vision": vision, "video": False, "audio": False},
         "chat_template": "{{ messages }}",
-        "chat_template_caps": {"supports_system_role": True, "supports_tools": False},
+        "chat_template_caps": {"supports_system_role": system_role, "supports_tools": tools},
         "bos_token": "<s>",
         "eos_token": "</s>",
         "build_info": "b1-0c1e570",
@@ -251,7 +276,9 @@ def _llama_error(message: str, type_: str, status: int) -> Json:
     return Json(body, status=status)
 
 
-def koboldcpp(server: ModelServer, model: str = "koboldcpp/tiny-chat", *, context: int = 8192) -> None:
+def koboldcpp(
+    server: ModelServer, model: str = "koboldcpp/tiny-chat", *, context: int = 8192, vision: bool = False
+) -> None:
     """KoboldCpp: paths are matched by their ending, so /api/v1/models is the OpenAI list too (servers.md 6)."""
     listing = _listing(
         {
@@ -268,7 +295,7 @@ def koboldcpp(server: ModelServer, model: str = "koboldcpp/tiny-chat", *, contex
         "version": "1.112",
         "protected": False,
         "txt2img": False,
-        "vision": False,
+        "vision": vision,
         "transcribe": False,
     }
     server.get |= {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from tests.fakes.model_server import ModelServer
@@ -33,29 +34,53 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A function that the model calls."""
+
+    name: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes out: the pieces of the text, the tokens of the prompt as the server counts them, the loading time."""
+    """What goes out: the pieces of the text, the tokens of the prompt as the server counts them, the loading time.
+
+    `thinking` is the reasoning that the server tells apart, `calls` are functions that the model calls. `tokens` are
+    those that were written, None: one for each piece.
+    """
 
     pieces: tuple[str, ...]
     prompt_tokens: int
     finish: str = "stop"
     loaded_in: float = 0.0
+    thinking: tuple[str, ...] = ()
+    calls: tuple[Call, ...] = ()
+    tokens: int | None = None
+
+    @property
+    def written(self) -> int:
+        """How many tokens the model has written."""
+        return len(self.thinking) + len(self.pieces) + len(self.calls) if self.tokens is None else self.tokens
 
 
 class Simulated:
     """One simulated server on a ModelServer.
 
-    `context` is what it really holds, in tokens, whatever it tells of itself. `refuses_system`: its model's template
-    has no system role. `refused`, `cut` and `loads` count what happened; `asked` has every chat request.
+    `context` is what it really holds, in tokens, `told` what it tells of itself where its kind does. `refuses_system`:
+    its model's template has no system role. `refused`, `cut` and `loads` count what happened; `asked` has every chat
+    request. `first_seconds` pass before an answer begins, `token_seconds` after each token.
     """
 
     model = "some-model"
+    told = 4096
     loading_seconds = 0.3
+    thinking_field = "reasoning_content"
 
     def __init__(self, server: ModelServer, *, context: int = 4096, refuses_system: bool = False) -> None:
         self.server = server
         self.context = context
         self.refuses_system = refuses_system
+        self.first_seconds = 0.0
         self.token_seconds = 0.0
         self.answers_in_words = False
         self.refused = 0
@@ -91,7 +116,7 @@ class Simulated:
         if isinstance(kept, Reply):
             self.refused += 1
             return kept
-        answer = Answer(self.pieces(asked, kept), cost(kept), loaded_in=loaded_in)
+        answer = replace(self.answer(asked, kept), loaded_in=loaded_in)
         return self.reply(asked, answer, broken=fault is Fault.MID_STREAM)
 
     def read(self, request: Request) -> Asked:
@@ -100,7 +125,9 @@ class Simulated:
         said = body["messages"]
         assert isinstance(said, list)
         limit = body.get("max_tokens", body.get("max_completion_tokens"))
-        messages = tuple(Said(message["role"], _text(message["content"])) for message in said)
+        messages = tuple(
+            Said(message["role"], _text(message["content"]), _images(message["content"])) for message in said
+        )
         return Asked(body, messages, limit if isinstance(limit, int) else None, bool(body.get("stream")))
 
     def refusal(self, request: Request, asked: Asked) -> Reply | None:
@@ -114,6 +141,10 @@ class Simulated:
         if cost(asked.messages) + 1 <= self.context:
             return asked.messages
         return self.overflow(asked)
+
+    def answer(self, asked: Asked, kept: Sequence[Said]) -> Answer:
+        """What the model answers to the messages that have reached it."""
+        return Answer(self.pieces(asked, kept), cost(kept))
 
     def pieces(self, asked: Asked, kept: Sequence[Said]) -> tuple[str, ...]:
         """The answer in tokens."""
@@ -165,16 +196,23 @@ class Simulated:
 
     def reply(self, asked: Asked, answer: Answer, *, broken: bool) -> Reply:
         """The answer on the wire; `broken`: it fails after half of its pieces, in the way of the kind."""
+        delay = answer.loaded_in + self.first_seconds
         if not asked.stream:
-            return Json(self.whole(answer), delay=answer.loaded_in)
+            return Json(self.whole(answer), delay=delay)
         parts = list(itertools.chain.from_iterable(self.begin(asked, answer)))
+        for piece in answer.thinking:
+            parts += self.timed([self.chunk(asked, {self.thinking_field: piece})])
         for number, piece in enumerate(answer.pieces):
             if broken and number >= (len(answer.pieces) + 1) // 2:
-                return Sse((*parts, *self.mid_stream_error()), delay=answer.loaded_in)
-            parts += self.piece(asked, piece)
-            if self.token_seconds:
-                parts.append(self.token_seconds)
-        return Sse((*parts, *self.end(asked, answer)), delay=answer.loaded_in)
+                return Sse((*parts, *self.mid_stream_error()), delay=delay)
+            parts += self.timed(self.piece(asked, piece))
+        for number, call in enumerate(answer.calls):
+            parts += self.timed([self.chunk(asked, {"tool_calls": [_call(number, call)]})])
+        return Sse((*parts, *self.end(asked, answer)), delay=delay)
+
+    def timed(self, parts: Sequence[SsePart]) -> Sequence[SsePart]:
+        """One token, and the time that it takes."""
+        return [*parts, self.token_seconds] if self.token_seconds else parts
 
     def begin(self, asked: Asked, answer: Answer) -> Sequence[Sequence[SsePart]]:
         """What comes before the text."""
@@ -188,7 +226,7 @@ class Simulated:
         """What comes after the text."""
         parts: list[SsePart] = [self.chunk(asked, {}, finish=answer.finish)]
         if self.counts(asked):
-            parts.append({**usage_chunk(answer.prompt_tokens, len(answer.pieces)), "model": self.model})
+            parts.append({**usage_chunk(answer.prompt_tokens, answer.written), "model": self.model})
         return [*parts, event("[DONE]")]
 
     def mid_stream_error(self) -> Sequence[SsePart]:
@@ -206,14 +244,18 @@ class Simulated:
 
     def whole(self, answer: Answer) -> dict[str, object]:
         """An answer that is not streamed."""
-        message = {"role": "assistant", "content": "".join(answer.pieces)}
+        message: dict[str, object] = {"role": "assistant", "content": "".join(answer.pieces)}
+        if answer.thinking:
+            message[self.thinking_field] = "".join(answer.thinking)
+        if answer.calls:
+            message["tool_calls"] = [_call(number, call) for number, call in enumerate(answer.calls)]
         return {
             "id": "chatcmpl-1",
             "object": "chat.completion",
             "created": 1750000000,
             "model": self.model,
             "choices": [{"index": 0, "message": message, "finish_reason": answer.finish}],
-            "usage": usage(answer.prompt_tokens, len(answer.pieces)),
+            "usage": usage(answer.prompt_tokens, answer.written),
         }
 
 
@@ -247,3 +289,15 @@ def _text(content: object) -> str:
         return content
     assert isinstance(content, list)
     return "\n".join(part["text"] for part in content if part["type"] == "text")
+
+
+def _images(content: object) -> tuple[bytes, ...]:
+    """The files that stand in a message as data URLs."""
+    parts = content if isinstance(content, list) else []
+    urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+    return tuple(base64.b64decode(url.partition("base64,")[2]) for url in urls)
+
+
+def _call(number: int, call: Call) -> dict[str, object]:
+    function = {"name": call.name, "arguments": json.dumps(call.arguments)}
+    return {"index": number, "id": f"call_{number}", "type": "function", "function": function}

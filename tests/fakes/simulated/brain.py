@@ -10,16 +10,18 @@ from dataclasses import dataclass
 MESSAGE_TOKENS = 4
 CHARACTERS = 4
 """Of so many a token is made."""
+IMAGE_TOKENS = 85
 
 _FOLDED = re.compile(r"^(.+?)\n\n(?=system\?$)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message as it reached the model."""
+    """One message as it reached the model; `images` are files."""
 
     role: str
     text: str
+    images: tuple[bytes, ...] = ()
 
 
 def tokens(text: str) -> int:
@@ -29,7 +31,7 @@ def tokens(text: str) -> int:
 
 def cost(messages: Sequence[Said]) -> int:
     """How many tokens messages have."""
-    return sum(MESSAGE_TOKENS + tokens(message.text) for message in messages)
+    return sum(MESSAGE_TOKENS + tokens(message.text) + IMAGE_TOKENS * len(message.images) for message in messages)
 
 
 def answer_of(messages: Sequence[Said]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.fakes import servers
 from tests.fakes.replies import Json, Reply, Request, SsePart, Step, chunk
-from tests.fakes.simulated.base import Answer, Asked, Simulated
+from tests.fakes.simulated.base import Answer, Asked, Simulated, without_oldest
 from tests.fakes.simulated.brain import MESSAGE_TOKENS, Said, cost
 from tests.fakes.simulated.engines import by_grammar
 
@@ -15,7 +15,6 @@ class LMStudio(Simulated):
     """Answers 200 on unknown paths, refuses `json_object`, says errors as texts, and within a stream twice."""
 
     model = "qwen2.5-7b-instruct"
-    told = 4096
 
     def install(self) -> None:
         servers.lm_studio(self.server, self.model, context=self.told)
@@ -60,9 +59,9 @@ class Textgen(Simulated):
     def overflow(self, asked: Asked) -> Sequence[Said] | Reply:
         self.cut += 1
         limit = self.context - min(asked.max_tokens or 512, self.context // 2)
-        *system, last = [message for message in asked.messages if message.role == "system"] + [asked.messages[-1]]
-        room = max(1, limit - cost(system) - MESSAGE_TOKENS)
-        return [*system, Said(last.role, last.text[: 4 * room])]
+        *kept, last = without_oldest(asked.messages, limit)
+        room = max(1, limit - cost(kept) - MESSAGE_TOKENS)
+        return [*kept, Said(last.role, last.text[: 4 * room], last.images)]
 
     def held_to_json(self, body: Mapping[str, object]) -> tuple[bool, Mapping[str, object] | None]:
         return by_grammar(body.get("grammar_string"))

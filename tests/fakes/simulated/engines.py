@@ -9,12 +9,16 @@ from tests.fakes.replies import Json, Reply, Request, Sse, SsePart, Step, Text, 
 from tests.fakes.simulated.base import Answer, Asked, Simulated, openai_error
 from tests.fakes.simulated.brain import Said, cost
 
+READ_IN_A_SECOND = 1500
+WRITTEN_IN_A_SECOND = 40
+"""So fast llama-server says that it reads and writes, in tokens; its answers come at once all the same."""
+
 
 class Vllm(Simulated):
     """Errors are nested with a number as their code; the role chunk comes first; the finish has a `stop_reason`."""
 
     model = "Qwen/Qwen2.5-7B-Instruct"
-    told = 4096
+    thinking_field = "reasoning"
 
     def install(self) -> None:
         servers.vllm(self.server, self.model, context=self.told)
@@ -46,7 +50,6 @@ class Sglang(Simulated):
     """Errors are flat; those within a stream are not."""
 
     model = "qwen/qwen2.5-0.5b-instruct"
-    told = 4096
 
     def install(self) -> None:
         servers.sglang(self.server, self.model, context=self.told)
@@ -74,7 +77,6 @@ class Tgi(Simulated):
     """Refuses OpenAI's forms of JSON and more than four stop strings; keeps the connection with comments."""
 
     model = "HuggingFaceH4/zephyr-7b-beta"
-    told = 4096
 
     def install(self) -> None:
         servers.tgi(self.server, self.model, context=self.told)
@@ -116,10 +118,9 @@ class Tgi(Simulated):
 
 
 class LlamaServer(Simulated):
-    """Says 503 while it loads; an error in a stream ends it without `[DONE]`."""
+    """Says 503 while it loads, and how long it worked; an error in a stream ends it without `[DONE]`."""
 
     model = "tiny-chat"
-    told = 4096
 
     def install(self) -> None:
         servers.llama_server(self.server, self.model, context=self.told)
@@ -144,6 +145,19 @@ class LlamaServer(Simulated):
     def begin(self, asked: Asked, answer: Answer) -> Sequence[Sequence[SsePart]]:
         return [[":\n\n", self.chunk(asked, {"role": "assistant", "content": None})]]
 
+    def end(self, asked: Asked, answer: Answer) -> Sequence[SsePart]:
+        *parts, last = super().end(asked, answer)
+        timings = {
+            "cache_n": 0,
+            "prompt_n": answer.prompt_tokens,
+            "prompt_ms": 1000 * answer.prompt_tokens / READ_IN_A_SECOND,
+            "predicted_n": answer.written,
+            "predicted_ms": 1000 * answer.written / WRITTEN_IN_A_SECOND,
+        }
+        final = parts[-1]
+        assert isinstance(final, dict)
+        return [*parts[:-1], {**final, "timings": timings}, last]
+
     def mid_stream_error(self) -> Sequence[SsePart]:
         return [{"error": {"code": 500, "message": "Compute error.", "type": "server_error"}}]
 
@@ -156,7 +170,6 @@ class KoboldCpp(Simulated):
     """Keeps the tail of too long a prompt; ends its stream by closing, without a blank line after `[DONE]`."""
 
     model = "koboldcpp/tiny-chat"
-    told = 4096
 
     def install(self) -> None:
         servers.koboldcpp(self.server, self.model, context=self.told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +102,13 @@ def test_a_prompt_that_was_cut_shows_in_the_count_of_its_tokens() -> None:
     assert 2060 <= int(found[Ability.CONTEXT].value) <= 2060 + 2 * 29_000 // 16 + 48
 
 
+def test_a_server_that_counts_any_number_is_not_believed_to_cut() -> None:
+    made = (_needle(600, "middle", prompt_tokens=7), _needle(7372, "start", prompt_tokens=7))
+    found = conclude(told(ServerKind.GENERIC, None), [*BASIC, *made], NOW)
+    assert found[Ability.CONTEXT].value == 7372
+    assert Ability.SILENT_CUT not in found
+
+
 def test_without_counts_the_limit_lies_between_what_was_read_and_what_was_lost() -> None:
     made = (
         _needle(600, "middle"),
@@ -113,6 +122,23 @@ def test_without_counts_the_limit_lies_between_what_was_read_and_what_was_lost()
     assert (context.low, context.high) == (3686, 7372)
     assert context.value == 4096
     assert found[Ability.SILENT_CUT].value is True
+
+
+def test_a_limit_that_was_met_holds_against_a_server_that_tells_another() -> None:
+    made = (
+        _needle(600, "middle"),
+        _needle(7372, "start", FAILED),
+        _needle(7372, "late"),
+        _needle(1843, "start"),
+    )
+    context = conclude(told(ServerKind.KOBOLDCPP, 8192), [*BASIC, *made], NOW)[Ability.CONTEXT]
+    assert (context.value, context.source) == (1843, Source.PROBE)
+
+
+def test_that_little_was_read_where_more_was_not_tried_is_no_reason_to_send_less() -> None:
+    found = conclude(told(ServerKind.GENERIC, None), [*BASIC, SHORT], NOW)[Ability.CONTEXT]
+    assert (found.value, found.high) == (624, None)
+    assert found.confidence < LEAST_BELIEVED
 
 
 def test_a_model_that_forgets_is_not_a_server_that_cuts() -> None:
@@ -175,6 +201,12 @@ def test_speeds_are_those_of_the_servers_clock_where_it_has_one() -> None:
     assert value(Ability.DECODE_SPEED, by_clock) == 4.0
     assert value(Ability.DECODE_SPEED, seen(ask.LIST, completion_tokens=21, ttft=1.0, elapsed=1.1, deltas=1)) is None
     assert value(Ability.PREFILL_SPEED, _needle(600, "middle", prefill_tokens=600, prefill_seconds=2.0)) == 300.0
+
+
+def test_who_does_not_tell_what_was_cached_has_read_all_of_what_it_had_never_seen() -> None:
+    new = _needle(600, "middle", prompt_tokens=600, prefill_seconds=2.0, load_seconds=0.012, ttft=2.1)
+    assert value(Ability.PREFILL_SPEED, new) == 300.0
+    assert value(Ability.PREFILL_SPEED, replace(new, probe=ask.LIST)) is None
 
 
 def test_loading_is_told_from_reading() -> None:

@@ -81,6 +81,11 @@ def test_a_loud_server_is_sent_a_little_more_than_it_tells_and_a_silent_one_a_li
     assert max(tokens for tokens, _ in needles(run(silent, passes))) == int(2048 * WITHIN)
 
 
+def test_a_server_that_may_do_either_is_sent_both():
+    lengths = [tokens for tokens, _ in needles(run(told(ServerKind.LMSTUDIO, 4096), passes))]
+    assert lengths[-2:] == [int(4096 * WITHIN), int(4096 * BEYOND)]
+
+
 def test_where_the_beginning_is_lost_and_the_end_read_the_limit_is_looked_for():
     def answer(name: str) -> Observation:
         size = size_of(name)
