@@ -1,0 +1,181 @@
+"""What is under way on one server, and when it would be done with one request more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from llm.balancing.measured import Measured
+from llm.balancing.slots import Slots
+
+if TYPE_CHECKING:
+    from llm.balancing.seat import Seat
+WAITING = 2.0
+"""A second of waiting is worth so many of being answered: while somebody waits for a better server, all those behind
+wait as well, and nobody has anything to read."""
+Ahead = tuple[int, float]
+"""How many wait for a server already, and how many seconds of its slots they will take."""
+NOBODY: Ahead = (0, 0.0)
+
+
+class Estimate(NamedTuple):
+    """When a request would be done, in seconds from now, by what the time goes into.
+
+    `wait` until a slot is free, `load` until the model is loaded, `prefill` until the answer begins, `decode` until it
+    ends; `penalty` is what failures of late are worth.
+    """
+
+    wait: float
+    load: float
+    prefill: float
+    decode: float
+    penalty: float
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return self.wait + self.load + self.prefill + self.decode + self.penalty
+
+    @property
+    def weighed(self) -> float:
+        """All of it as servers are compared by it."""
+        wait, load, prefill, decode, penalty = self
+        return WAITING * wait + load + prefill + decode + penalty
+
+    @property
+    def begins(self) -> float:
+        """When the answer would begin."""
+        return self.wait + self.load + self.prefill
+
+
+class ServerLoad:
+    """One server: its slots, the requests on it, its models. Times are seconds of a monotonic clock.
+
+    `room` is how many models it holds in memory at a time; None: it does not load models on demand, all are there.
+    """
+
+    def __init__(self, name: str, *, slots: Slots | None = None, room: int | None = None) -> None:
+        self.name = name
+        self.slots = slots or Slots()
+        self.room = room
+        self.seats: list[Seat] = []
+        self._models: dict[str, Measured] = {}
+        self._ready_at: dict[str, float] = {}
+
+    def measured(self, model: str, now: float) -> Measured:
+        """What is known of a model here."""
+        known = self._models.get(model)
+        if known is None:
+            known = self._models[model] = Measured(now)
+        return known
+
+    @property
+    def models(self) -> dict[str, Measured]:
+        """All models of which something is known."""
+        return self._models
+
+    def told_loaded(self, models: Iterable[str], now: float) -> None:
+        """Take note of what the server says is in its memory; what is being loaded for us stays."""
+        loading = {model: at for model, at in self._ready_at.items() if any(s.model == model for s in self.seats)}
+        self._ready_at = dict.fromkeys(models, now) | loading
+        if self.room is not None:
+            self.room = max(self.room, len(self._ready_at))
+
+    def lost_memory(self) -> None:
+        """Take note that the server has begun anew: nothing is loaded."""
+        self._ready_at.clear()
+
+    def load_seconds(self, model: str, now: float) -> float:
+        """How long it takes until the model is loaded."""
+        if self.room is None:
+            return 0.0
+        ready_at = self._ready_at.get(model)
+        return self.measured(model, now).load_seconds if ready_at is None else max(0.0, ready_at - now)
+
+    def is_warm(self, model: str) -> bool:
+        """Whether the model is in memory, or on its way there."""
+        return self.room is None or model in self._ready_at
+
+    def has_slot(self, *, spare: int = 0) -> bool:
+        """Whether one more may begin now, and so many more after it."""
+        return len(self.seats) + spare < self.slots.limit
+
+    def can_load(self, model: str) -> bool:
+        """Whether the model is warm or could be loaded now, which no request under way stands against."""
+        if self.room is None or model in self._ready_at or len(self._ready_at) < self.room:
+            return True
+        return len({seat.model for seat in self.seats if seat.model in self._ready_at}) < self.room
+
+    def must_swap(self, model: str) -> bool:
+        """Whether another model would have to go for this one."""
+        return self.room is not None and model not in self._ready_at and len(self._ready_at) >= self.room
+
+    def estimate(
+        self, model: str, fresh_tokens: float, answer_tokens: float, now: float, ahead: Ahead = NOBODY
+    ) -> Estimate:
+        """When a request would be done here, so many tokens of whose prompt are not cached.
+
+        `ahead` are those who wait before it for this server.
+        """
+        known = self._models.get(model) or self.measured(model, now)
+        level, limit = len(self.seats) + ahead[0] + 1, self.slots.limit
+        pace = known.pace(now)
+        for seat in self.seats:
+            if seat.late_after < now:
+                pace = max(pace, seat.lag(now) * known.pace(now))
+        wait = load = 0.0
+        if level > limit:
+            wait = self._wait(level - limit, ahead, now)
+            level = limit
+        elif self.room is not None and not self.can_load(model):
+            wait = self._drain(now)
+        if self.room is not None:
+            load = self.load_seconds(model, now)
+        prefill, decode = known.prefill, known.decode
+        return Estimate(
+            wait,
+            load,
+            (prefill.base + prefill.slope * fresh_tokens) * pace,
+            (decode.base + decode.slope * level) * pace * answer_tokens,
+            known.penalty(now),
+        )
+
+    def begin(self, seat: Seat, now: float) -> bool:
+        """Take a request in; gives whether its model has to be loaded for it."""
+        self.seats.append(seat)
+        if self.is_warm(seat.model):
+            return False
+        assert self.room is not None  # noqa: S101 - it is warm otherwise
+        busy = {one.model for one in self.seats}
+        for idle in [model for model in self._ready_at if model not in busy]:
+            if len(self._ready_at) < self.room:
+                break
+            del self._ready_at[idle]
+        self._ready_at[seat.model] = now + self.measured(seat.model, now).load_seconds
+        return True
+
+    def has_begun(self, seat: Seat, now: float) -> None:
+        """Take note that an answer has begun, so that its model is loaded."""
+        if self.room is not None:
+            self._ready_at.pop(seat.model, None)  # the one that was asked last is the last to go
+            self._ready_at[seat.model] = now
+
+    def _wait(self, over: int, ahead: Ahead, now: float) -> float:
+        """Until a slot is free for one who is so many too many.
+
+        With several answers of unknown length under way the first of them ends in a part of their mean.
+        """
+        if not self.seats:
+            return ahead[1] / self.slots.limit
+        left = self._left(now)
+        return (sum(left) / len(left) * max(1, over - ahead[0]) + ahead[1]) / self.slots.limit
+
+    def _drain(self, now: float) -> float:
+        """Until all that is under way is done."""
+        return max(self._left(now), default=0.0)
+
+    def _left(self, now: float) -> list[float]:
+        """How long each request will take still."""
+        level = min(len(self.seats), self.slots.limit)
+        token = {model: self._models[model].token_seconds(level, now) for model in {seat.model for seat in self.seats}}
+        return [seat.seconds_left(token[seat.model], now) for seat in self.seats]

@@ -1,0 +1,257 @@
+"""Who waits for a server and who is next: people before background work, nobody passed over for ever; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from llm.balancing.balancer import Balancer
+from llm.balancing.choice import Choice
+from llm.balancing.load import NOBODY, Ahead
+from llm.balancing.seat import Seat
+from llm.balancing.work import ModelOnServer, Priority, Work
+from llm.errors import LLMError
+
+MOST_WAITING = 64
+MOST_PASSED = 8
+"""So often at most the oldest of each priority is passed over by somebody who came later."""
+HOPELESS = 2.0
+"""Nobody begins to wait who is expected to wait for longer than so many times what they have."""
+LOOK_AGAIN_SECONDS = 0.5
+"""While somebody waits for a better server than one that is free, it is looked so often whether that still pays."""
+
+Candidates = Callable[[], Sequence[ModelOnServer]]
+"""Who could do a request at this moment."""
+
+
+class Refusal(StrEnum):
+    """Why somebody gets no seat."""
+
+    FULL = "full"
+    """Too many wait already."""
+    HOPELESS = "hopeless"
+    """It would take far longer than they can wait."""
+    TIMED_OUT = "timed_out"
+    """They have waited for as long as they can."""
+    NOBODY = "nobody"
+    """There is nobody left to wait for."""
+
+
+class NoSeat(LLMError):
+    """Somebody does not get a place on any server; `expected_seconds` is how long the wait would have been."""
+
+    def __init__(self, refusal: Refusal, expected_seconds: float = 0.0) -> None:
+        self.refusal = refusal
+        self.expected_seconds = expected_seconds
+        super().__init__(refusal.value)
+
+
+class Waiter:
+    """Somebody who waits, and in the end has a `seat` or a `refusal`.
+
+    `place` is where in the queue they are, 1 is next, and `expected_seconds` how long it is thought to take still;
+    both as they were when it was last looked. `changed` is called when one of `seat`, `refusal` and `place` is another.
+    """
+
+    def __init__(
+        self, number: int, work: Work, candidates: Candidates, until: float | None, changed: Callable[[Waiter], None]
+    ) -> None:
+        self.number = number
+        self.work = work
+        self.candidates = candidates
+        self.until = until
+        self.changed = changed
+        self.passed = 0
+        self.place = 0
+        self.expected_seconds = 0.0
+        self.seat: Seat | None = None
+        self.refusal: Refusal | None = None
+
+    @property
+    def due(self) -> bool:
+        """Whether they have been passed over often enough."""
+        return self.passed >= MOST_PASSED
+
+
+def in_order(waiters: Sequence[Waiter], under_way: Callable[[str | None], int]) -> list[Waiter]:
+    """Who is next: those who are due, then people, then the rest; among people those with the fewest requests."""
+    requests: dict[str, int] = {}
+    keys = {}
+    for waiter in waiters:
+        person, priority = waiter.work.person, waiter.work.priority
+        rank = 0
+        if person is not None and priority is Priority.PERSON:
+            rank = requests.get(person, under_way(person))
+            requests[person] = rank + 1
+        keys[waiter] = (0, 0, 0, waiter.number) if waiter.due else (1, int(priority), rank, waiter.number)
+    return sorted(waiters, key=keys.__getitem__)
+
+
+class WaitingRoom:
+    """One queue before all servers: a place on a server is given when it is free, not promised before.
+
+    Who waits for a fast server while a slow one is free would be done sooner that way. A person is never kept from
+    the last slot of a server by background work; requests for a model that a server has in memory go before those it
+    would have to swap models for. All of this only until the oldest has been passed over `MOST_PASSED` times.
+    """
+
+    def __init__(self, balancer: Balancer, *, most: int = MOST_WAITING) -> None:
+        self._balancer = balancer
+        self._most = most
+        self._waiters: list[Waiter] = []
+        self._number = 0
+        self._looking = False
+        balancer.watch(self._ended)
+
+    def __len__(self) -> int:
+        return len(self._waiters)
+
+    def enter(
+        self, work: Work, candidates: Candidates, *, until: float | None, changed: Callable[[Waiter], None]
+    ) -> Waiter:
+        """Come in; who can begin at once has a seat already. `until` is on the monotonic clock. Raises NoSeat."""
+        self._number += 1
+        waiter = Waiter(self._number, work, candidates, until, changed)
+        self._waiters.append(waiter)
+        self.look()
+        if waiter.seat is not None:
+            return waiter
+        refusal = waiter.refusal
+        if refusal is None and until is not None:
+            left = until - self._balancer.monotonic()
+            refusal = Refusal.HOPELESS if waiter.expected_seconds > HOPELESS * left else None
+        if refusal is None and len(self._waiters) > self._most and not self._make_room(work):
+            refusal = Refusal.FULL
+        if refusal is not None:
+            self.leave(waiter)
+            raise NoSeat(refusal, waiter.expected_seconds)
+        return waiter
+
+    def leave(self, waiter: Waiter) -> None:
+        """Go away; nothing happens to who is not there."""
+        if waiter in self._waiters:
+            self._waiters.remove(waiter)
+            self.look()
+
+    def look(self) -> None:
+        """Give seats to whoever may have one now, and tell those who wait where they are."""
+        if self._looking:  # somebody who was told something has left
+            return
+        self._looking = True
+        try:
+            now = self._balancer.monotonic()
+            for waiter in [one for one in self._waiters if one.until is not None and one.until <= now]:
+                self._refuse(waiter, Refusal.TIMED_OUT)
+            while self._seat_next():
+                pass
+        finally:
+            self._looking = False
+        for place, waiter in enumerate(in_order(self._waiters, self._balancer.under_way), start=1):
+            if waiter.place != place:
+                waiter.place = place
+                waiter.changed(waiter)
+
+    def next_look(self) -> float | None:
+        """When it has to be looked again, on the monotonic clock, if nothing ends before; None: not at all."""
+        moments = [waiter.until for waiter in self._waiters if waiter.until is not None]
+        servers = self._balancer.servers.values()
+        if self._waiters and any(server.has_slot() for server in servers):
+            moments.append(self._balancer.monotonic() + LOOK_AGAIN_SECONDS)
+        return min(moments, default=None)
+
+    def _seat_next(self) -> bool:
+        """Give the next seat; False when nobody can have one."""
+        offered = {waiter: waiter.candidates() for waiter in self._waiters}
+        ahead: dict[str, Ahead] = {}
+        held: set[str] = set()
+        for waiter in in_order(self._waiters, self._balancer.under_way):
+            if not offered[waiter]:
+                self._refuse(waiter, Refusal.NOBODY)
+                continue
+            choice = self._choose(waiter, offered[waiter], ahead, held)
+            server, estimate = choice.server, choice.estimate
+            waiter.expected_seconds = estimate.wait
+            if self._can_begin(waiter, choice.target, held):
+                if waiter.due or not self._would_swap(waiter, choice, offered):
+                    self._seat(waiter, choice, offered)
+                    return True
+            elif not server.has_slot():
+                count, seconds = ahead.get(server.name, NOBODY)
+                ahead[server.name] = count + 1, seconds + estimate.total - estimate.wait - estimate.penalty
+            elif waiter.due:
+                held.add(server.name)
+        return False
+
+    def _choose(
+        self,
+        waiter: Waiter,
+        candidates: Sequence[ModelOnServer],
+        ahead: dict[str, Ahead],
+        held: set[str],
+    ) -> Choice:
+        """The best server for somebody, which may not be free; who is due waits for no better one than is free."""
+        if waiter.due:
+            free = [target for target in candidates if self._can_begin(waiter, target, held)]
+            return self._balancer.choose(free or candidates, waiter.work, ahead)
+        if waiter.work.priority is Priority.BACKGROUND:
+            # The last slot is no slot for it.
+            ahead = {name: (count + 1, seconds) for name, (count, seconds) in _of(candidates, ahead)}
+        return self._balancer.choose(candidates, waiter.work, ahead)
+
+    def _can_begin(self, waiter: Waiter, target: ModelOnServer, held: set[str]) -> bool:
+        server = self._balancer.server(target.server)
+        if server.name in held or not server.can_load(target.model):
+            return False
+        spares = waiter.work.priority is Priority.BACKGROUND and not waiter.due and server.slots.limit > 1
+        return server.has_slot(spare=1 if spares else 0)
+
+    def _would_swap(self, waiter: Waiter, choice: Choice, offered: dict[Waiter, Sequence[ModelOnServer]]) -> bool:
+        """Whether a model would have to go that somebody else waits for."""
+        server = choice.server
+        if not server.must_swap(choice.target.model):
+            return False
+        return any(
+            target.server == server.name and server.is_warm(target.model)
+            for other, candidates in offered.items()
+            if other is not waiter
+            for target in candidates
+        )
+
+    def _seat(self, waiter: Waiter, choice: Choice, offered: dict[Waiter, Sequence[ModelOnServer]]) -> None:
+        self._waiters.remove(waiter)
+        waiter.place, waiter.expected_seconds = 0, 0.0
+        waiter.seat = self._balancer.begin(choice, waiter.work)
+        for oldest in self._oldest():
+            servers = {target.server for target in offered[oldest]}
+            if oldest.number < waiter.number and choice.server.name in servers:
+                oldest.passed += 1
+        waiter.changed(waiter)
+
+    def _oldest(self) -> list[Waiter]:
+        """The oldest of each priority."""
+        oldest: dict[Priority, Waiter] = {}
+        for waiter in self._waiters:
+            oldest.setdefault(waiter.work.priority, waiter)
+        return list(oldest.values())
+
+    def _refuse(self, waiter: Waiter, refusal: Refusal) -> None:
+        self._waiters.remove(waiter)
+        waiter.refusal, waiter.place = refusal, 0
+        waiter.changed(waiter)
+
+    def _make_room(self, work: Work) -> bool:
+        """Let background work go where a person comes in."""
+        if work.priority is not Priority.PERSON:
+            return False
+        background = [waiter for waiter in self._waiters if waiter.work.priority is Priority.BACKGROUND]
+        if background:
+            self._refuse(background[-1], Refusal.FULL)
+        return bool(background)
+
+    def _ended(self, seat: Seat) -> None:
+        if self._waiters:
+            self.look()
+
+
+def _of(candidates: Sequence[ModelOnServer], ahead: dict[str, Ahead]) -> list[tuple[str, Ahead]]:
+    return [(target.server, ahead.get(target.server, NOBODY)) for target in candidates]
