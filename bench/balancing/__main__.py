@@ -17,17 +17,18 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from bench.balancing.simulation import Plan, Simulation, capacity, poisson
+from bench.balancing.simulation import Plan, Request, Simulation, capacity, conversations, poisson
 from bench.balancing.systems import ORACLE, OURS, SYSTEMS
 from llm.balancing.balancer import Balancer
 from llm.balancing.seat import Seat
 from llm.balancing.work import ModelOnServer, Work
 
 SPEEDS = (1.0, 1.0, 0.5, 0.25)
-LOADS = (0.7, 0.9)
+LOAD_SECONDS = 8.0
 SLOWER = 10.0
 MOST_BEHIND = 0.15
 MOST_REFUSED = 0.02
@@ -37,40 +38,58 @@ SEED = 20261126
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What happens to the servers, and how busy they are."""
+    """What happens to the servers, what is asked of them, and how busy they are."""
 
     name: str
     load: float
     slows: bool = False
     fails: bool = False
+    talks: bool = False
+    models: Mapping[str, float] = field(default_factory=lambda: {"model": 1.0})
+
+    def plans(self, end: float) -> list[Plan]:
+        """The servers, for a time of so many seconds."""
+        slows = (end / 2, SLOWER) if self.slows else None
+        load = LOAD_SECONDS if len(self.models) > 1 else None
+        first = Plan(SPEEDS[0], slows=slows, fails=self.fails, load_seconds=load)
+        return [first, *(Plan(speed, load_seconds=load) for speed in SPEEDS[1:])]
+
+    def requests(self, chance: random.Random, count: int) -> list[Request]:
+        """What is asked."""
+        coming = conversations(chance, count) if self.talks else poisson(chance, count, self.models)
+        pace = count / coming[-1].arrives / (self.load * capacity(self.plans(0.0), coming))
+        return [replace(one, arrives=one.arrives * pace) for one in coming]
 
 
 CASES = [
-    Case(f"{name} {load:.0%}", load, slows, fails)
-    for name, slows, fails in (("steady", False, False), ("one slows", True, False), ("one refuses", False, True))
-    for load in LOADS
+    Case("steady, 70 %", 0.7),
+    Case("steady, 90 %", 0.9),
+    Case("one slows, 70 %", 0.7, slows=True),
+    Case("one slows, 90 %", 0.9, slows=True),
+    Case("one refuses, 70 %", 0.7, fails=True),
+    Case("one refuses, 90 %", 0.9, fails=True),
+    Case("conversations, 70 %", 0.7, talks=True),
+    Case("three models, 70 %", 0.7, models={"a": 0.6, "b": 0.3, "c": 0.1}),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of one way in one case with one seed: seconds of each request, requests sent to each server."""
+    """What came of one way in one case with one seed: seconds of each request, requests to each server, loadings."""
 
     latencies: tuple[float, ...]
     sent: tuple[int, ...]
+    loads: int
 
 
 def play(case: Case, name: str, seed: int, requests: int) -> Run:
     """One run."""
 
-    def plans(end: float) -> list[Plan]:
-        first = Plan(SPEEDS[0], slows=(end / 2, SLOWER) if case.slows else None, fails=case.fails)
-        return [first, *(Plan(speed) for speed in SPEEDS[1:])]
-
-    coming = poisson(random.Random(f"{seed} requests"), requests, case.load * capacity(plans(0.0)))
-    simulation = Simulation(plans(coming[-1].arrives))
+    coming = case.requests(random.Random(f"{seed} requests"), requests)
+    simulation = Simulation(case.plans(coming[-1].arrives))
     simulation.run(coming, lambda simulation: SYSTEMS[name](simulation, random.Random(f"{seed} {name}")))
-    return Run(tuple(simulation.latencies.values()), tuple(simulation.sent))
+    loads = sum(server.loads for server in simulation.servers)
+    return Run(tuple(simulation.latencies.values()), tuple(simulation.sent), loads)
 
 
 def percentiles(latencies: list[float]) -> tuple[float, float, float]:

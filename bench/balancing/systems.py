@@ -15,7 +15,6 @@ from llm.balancing.work import ModelOnServer, Work
 from llm.errors import Failure, FailureKind, Phase
 from llm.types import Usage
 
-MODEL = "model"
 COOLDOWN_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
 
@@ -41,7 +40,7 @@ class Picking:
     def begun(self, request: Request, server: int) -> None:
         """Nothing is learned from it here."""
 
-    def ended(self, request: Request, server: int) -> None:
+    def ended(self, request: Request, server: int, cached: int) -> None:
         """Nothing is learned from it here."""
 
     def failed(self, request: Request, server: int) -> None:
@@ -91,7 +90,7 @@ class LeastBusy(Picking):
         """It has one more."""
         self.under_way[server] += 1
 
-    def ended(self, request: Request, server: int) -> None:
+    def ended(self, request: Request, server: int, cached: int) -> None:
         """It has one less."""
         self.under_way[server] -= 1
 
@@ -125,7 +124,7 @@ class LowestLatency(Picking):
         """Keep the time to the first token until the answer is whole, which is when it is written down."""
         self._first[request.number] = self.simulation.now - self.sent_at[request.number]
 
-    def ended(self, request: Request, server: int) -> None:
+    def ended(self, request: Request, server: int, cached: int) -> None:
         """Write it down."""
         self._times[server].append(self._first.pop(request.number))
 
@@ -150,9 +149,9 @@ class PeakEwma(LeastBusy):
         drawn = self.chance.sample(among, min(2, len(among)))
         return min(drawn, key=lambda server: self._latency[server] * (self.under_way[server] + 1))
 
-    def ended(self, request: Request, server: int) -> None:
+    def ended(self, request: Request, server: int, cached: int) -> None:
         """Take its latency in; a longer one at once."""
-        super().ended(request, server)
+        super().ended(request, server, cached)
         self._observe(request, server)
 
     def failed(self, request: Request, server: int) -> None:
@@ -189,9 +188,11 @@ class Ours:
         self.simulation = simulation
         self.balancer = Balancer(lambda: simulation.now, chance, few=few)
         self.room = WaitingRoom(self.balancer, most=100_000)
-        self.targets = [ModelOnServer(str(number), MODEL) for number in range(len(simulation.servers))]
+        for number, server in enumerate(simulation.servers):
+            # What Ollama tells of itself: that it loads models, and nothing of how many requests it does.
+            self.balancer.tell(str(number), room=1 if server.plan.load_seconds is not None else None)
         self.seats: dict[int, Seat] = {}
-        self._refused: dict[int, set[ModelOnServer]] = {}
+        self._refused: dict[int, set[str]] = {}
         self._told: dict[int, int] = {}
         self._looks_at = math.inf
 
@@ -201,7 +202,8 @@ class Ours:
 
         def candidates() -> list[ModelOnServer]:
             refused = self._refused.get(request.number, ())
-            return [target for target in self.targets if target not in refused]
+            names = map(str, range(len(self.simulation.servers)))
+            return [ModelOnServer(name, request.model) for name in names if name not in refused]
 
         def changed(waiter: Waiter) -> None:
             if waiter.seat is not None:
@@ -209,23 +211,25 @@ class Ours:
                 self._told[request.number] = 0
                 self.simulation.send(request, int(waiter.seat.server.name))
 
-        self.room.enter(Work(request.prompt_tokens), candidates, until=None, changed=changed)
+        self.room.enter(
+            Work(request.prompt_tokens, conversation=request.conversation), candidates, until=None, changed=changed
+        )
         self._look_later()
 
     def begun(self, request: Request, server: int) -> None:
         """Its answer has begun."""
         self.seats[request.number].first_token()
 
-    def ended(self, request: Request, server: int) -> None:
+    def ended(self, request: Request, server: int, cached: int) -> None:
         """Its answer is whole."""
         self._listen()
         self._tell(request.number, request.answer_tokens)
-        self.seats.pop(request.number).finished(Usage(request.prompt_tokens, request.answer_tokens))
+        self.seats.pop(request.number).finished(Usage(request.prompt_tokens, request.answer_tokens, cached))
         self._look_later()
 
     def failed(self, request: Request, server: int) -> None:
         """It has refused: ask somebody else."""
-        self._refused.setdefault(request.number, set()).add(self.targets[server])
+        self._refused.setdefault(request.number, set()).add(str(server))
         self.seats.pop(request.number).failed(Failure(FailureKind.RATE_LIMIT, Phase.FIRST_TOKEN, 0.001, status=429))
         self.arrived(request)
 

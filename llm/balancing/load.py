@@ -61,6 +61,7 @@ class ServerLoad:
         self.seats: list[Seat] = []
         self._models: dict[str, Measured] = {}
         self._ready_at: dict[str, float] = {}
+        self._loading: set[str] = set()
 
     def measured(self, model: str, now: float) -> Measured:
         """What is known of a model here."""
@@ -76,7 +77,7 @@ class ServerLoad:
 
     def told_loaded(self, models: Iterable[str], now: float) -> None:
         """Take note of what the server says is in its memory; what is being loaded for us stays."""
-        loading = {model: at for model, at in self._ready_at.items() if any(s.model == model for s in self.seats)}
+        loading = {model: at for model, at in self._ready_at.items() if model in self._loading}
         self._ready_at = dict.fromkeys(models, now) | loading
         if self.room is not None:
             self.room = max(self.room, len(self._ready_at))
@@ -84,13 +85,16 @@ class ServerLoad:
     def lost_memory(self) -> None:
         """Take note that the server has begun anew: nothing is loaded."""
         self._ready_at.clear()
+        self._loading.clear()
 
     def load_seconds(self, model: str, now: float) -> float:
         """How long it takes until the model is loaded."""
         if self.room is None:
             return 0.0
         ready_at = self._ready_at.get(model)
-        return self.measured(model, now).load_seconds if ready_at is None else max(0.0, ready_at - now)
+        if ready_at is None or (ready_at <= now and model in self._loading):
+            return self.measured(model, now).load_seconds
+        return max(0.0, ready_at - now)
 
     def is_warm(self, model: str) -> bool:
         """Whether the model is in memory, or on its way there."""
@@ -152,13 +156,22 @@ class ServerLoad:
                 break
             del self._ready_at[idle]
         self._ready_at[seat.model] = now + self.measured(seat.model, now).load_seconds
+        self._loading.add(seat.model)
         return True
 
     def has_begun(self, seat: Seat, now: float) -> None:
         """Take note that an answer has begun, so that its model is loaded."""
         if self.room is not None:
+            self._loading.discard(seat.model)
             self._ready_at.pop(seat.model, None)  # the one that was asked last is the last to go
             self._ready_at[seat.model] = now
+
+    def end(self, seat: Seat, *, cold: bool) -> None:
+        """Let a request go; `cold`: its model was to be loaded for it, and nobody knows whether it is."""
+        self.seats.remove(seat)
+        if cold and seat.model in self._loading:
+            self._loading.discard(seat.model)
+            self._ready_at.pop(seat.model, None)
 
     def _wait(self, over: int, ahead: Ahead, now: float) -> float:
         """Until a slot is free for one who is so many too many.

@@ -20,6 +20,8 @@ KEEP_DECODE = 0.985
 """What weight a measurement has left when the next one comes; those of decoding come many to an answer."""
 FEW = 3.0
 """With less weight than this behind it, a line says nothing about whether a server has become slower."""
+MOST_DOUBTED = 5
+LEAST_SECONDS = 1e-5
 CALM, STARTLED = 0.25, 0.7
 """How much of a deviation is believed at once: of a small one, and of one that is twice or half the usual."""
 PACE_SECONDS = 300.0
@@ -31,7 +33,10 @@ UNSEEN_HALF_SECONDS = 1800.0
 """One that was not seen for longer than the first is thought twice as fast after each of the second, so that somebody
 looks whether it still is as it was."""
 MOST_OPTIMISM = math.log(4)
-MOST_DEVIATION = 3.0
+MOST_DEVIATION, MOST_PACE = 3.0, 5.0
+"""Logarithms: no measurement counts for more than the first, no pace is more than the second."""
+LEAST_BASE = 0.05
+"""What of a line's height is there at least over nothing."""
 
 FIRST_PENALTY_SECONDS = 10.0
 LONGEST_PENALTY_SECONDS = 600.0
@@ -39,8 +44,8 @@ PENALTY_HALF_SECONDS = 60.0
 FORGIVEN = 0.25
 """What an answer leaves of the penalty for the failures before it."""
 
-Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Finite = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 LineValues = tuple[Positive, Positive, Positive, Positive, Finite]
 
 
@@ -51,7 +56,7 @@ class MeasuredValues(BaseModel):
 
     prefill: LineValues
     decode: LineValues
-    pace: Annotated[float, Field(ge=-10, le=10)]
+    pace: Annotated[float, Field(ge=-MOST_PACE, le=MOST_PACE)]
     unseen: Positive
     load_seconds: Positive
     loads: Annotated[int, Field(ge=0)]
@@ -105,14 +110,16 @@ class Line:
         """Take values of `values()` over, with less weight."""
         weight, self._mean_x, self._mean_y, xx, xy = values
         self.weight, self._xx, self._xy = weight * discount, xx * discount, xy * discount
-        if self.weight > 0:
+        if self.weight > 0 and self._mean_y > 0:
             self._draw()
+        else:
+            self.weight = 0.0
 
     def _draw(self) -> None:
         steepest = self._mean_y / self._mean_x if self._mean_x > 0 else 0.0
         doubt = 0.5 * self._mean_x * self._mean_x + 1e-9
         slope = (self._xy + doubt * self._share * steepest) / (self._xx + doubt)
-        self.slope = min(max(slope, 0.0), steepest)
+        self.slope = min(max(slope, 0.0), (1 - LEAST_BASE) * steepest)
         self.base = self._mean_y - self.slope * self._mean_x
 
 
@@ -127,6 +134,7 @@ class Measured:
     """
 
     __slots__ = (
+        "_doubted",
         "_failures",
         "_pace",
         "_pace_at",
@@ -149,6 +157,7 @@ class Measured:
         self.tells_cached = False
         self._pace = 0.0
         self._pace_at = now
+        self._doubted = 0
         self._failures = 0
         self._penalty = 0.0
         self._penalty_at = now
@@ -177,11 +186,21 @@ class Measured:
 
     def learn_prefill(self, tokens: float, seconds: float, now: float) -> None:
         """Take note of how long it took until an answer began."""
+        self._doubted = 0
         self._learn(self.prefill, tokens, seconds, now)
+
+    def doubts(self) -> bool:
+        """Whether a late beginning is put down to others at the server, and not learned from: not for ever."""
+        self._doubted = (self._doubted + 1) % MOST_DOUBTED
+        return self._doubted > 0
 
     def learn_decode(self, answers: float, tokens: float, seconds: float, now: float) -> None:
         """Take note of how long so many tokens took."""
         self._learn(self.decode, answers, seconds / tokens, now)
+
+    def learn_whole(self, answers: float) -> None:
+        """Take note of an answer that came all at once: what it took is in the time to its first token."""
+        self.decode.add(answers, LEAST_SECONDS)
 
     def learn_load(self, seconds: float) -> None:
         """Take note of how long the model took to be loaded."""
@@ -221,7 +240,7 @@ class Measured:
         return MeasuredValues(
             prefill=self.prefill.values(),
             decode=self.decode.values(),
-            pace=self._pace_now(now),
+            pace=self._pace,
             unseen=now - self._pace_at,
             load_seconds=self.load_seconds,
             loads=self.loads,
@@ -245,13 +264,13 @@ class Measured:
         return self._pace * math.exp((self._pace_at - now) / PACE_SECONDS) if self._pace > 0 else self._pace
 
     def _learn(self, line: Line, x: float, y: float, now: float) -> None:
-        if y <= 0:
-            return
+        y = max(y, LEAST_SECONDS)
         level = self._pace_now(now)
         usual = line.at(x)
         if line.weight >= FEW:
             deviation = min(max(math.log(y / usual) - level, -MOST_DEVIATION), MOST_DEVIATION)
             level += deviation * (CALM if abs(deviation) < math.log(2) else STARTLED)
+            level = min(max(level, -MOST_PACE), MOST_PACE)
             line.add(x, min(max(y / math.exp(level), usual / 2), 2 * usual))
             for one in (self.prefill, self.decode):
                 one.scale(math.exp(level * SETTLING))

@@ -46,9 +46,11 @@ class ServerQueue:
         waiter = self._room.enter(work, candidates, until=until, changed=changed)
         try:
             while not woken.is_set():
-                if not await self._woken_before(self._room.next_look(), woken):
+                await self._woken_before(self._room.next_look(), woken)
+                due = self._room.next_look()
+                if due is not None and due <= self._clock.monotonic():  # nobody else has looked meanwhile
                     self._room.look()
-        except asyncio.CancelledError:
+        except BaseException:
             self._room.leave(waiter)
             if waiter.seat is not None:
                 waiter.seat.cancelled()
@@ -58,9 +60,10 @@ class ServerQueue:
             raise NoSeat(waiter.refusal, waiter.expected_seconds)
         return waiter.seat
 
-    async def _woken_before(self, moment: float | None, woken: asyncio.Event) -> bool:
+    async def _woken_before(self, moment: float | None, woken: asyncio.Event) -> None:
         if moment is None:
-            return await woken.wait()
+            await woken.wait()
+            return
         waiting = asyncio.ensure_future(woken.wait())
         timer = asyncio.ensure_future(self._clock.sleep(max(0.0, moment - self._clock.monotonic())))
         try:
@@ -69,4 +72,3 @@ class ServerQueue:
             waiting.cancel()
             timer.cancel()
             await asyncio.gather(waiting, timer, return_exceptions=True)
-        return woken.is_set()

@@ -19,7 +19,7 @@ PATIENCE = 3.0
 STALL_TOKENS = 30.0
 """One that is being written is late when nothing has come for as long as so many tokens take."""
 PIECE_TOKENS, PIECE_SECONDS = 32, 2.0
-LEAST_PIECE_TOKENS = 8
+LEAST_PIECE_TOKENS, LEAST_PIECE_SECONDS = 8, 0.05
 """How fast an answer comes is learned while it comes: from each piece of so many tokens, or of so long."""
 IN_TIME, LATE = 1.5, 2.5
 LATE_SECONDS = 0.3
@@ -52,8 +52,8 @@ class Seat:
         "_first_at",
         "_fresh",
         "_heard_at",
-        "_late",
         "_level",
+        "_loading",
         "_monotonic",
         "_patience",
         "_piece_at",
@@ -61,6 +61,7 @@ class Seat:
         "_piece_tokens",
         "_round",
         "_tokens",
+        "_waited",
         "answer_tokens",
         "choice",
         "late_after",
@@ -87,12 +88,14 @@ class Seat:
         self._first_at: float | None = None
         self._tokens = self._piece_tokens = 0
         self._patience = PATIENCE_SECONDS
-        self._late = False
+        self._waited = False
         self._cold = server.begin(self, now)
+        loading = server.load_seconds(model, now)
+        self._loading = loading > 0
         self._round = server.slots.round
         self._level = self._piece_level = len(server.seats)
         self._fresh = work.prompt_tokens - choice.cached_tokens
-        due = server.load_seconds(model, now) + self._known.first_token_seconds(self._fresh, now)
+        due = loading + self._known.first_token_seconds(self._fresh, now)
         self._due_at = now + due
         self.late_after = now + PATIENCE * due + PATIENCE_SECONDS
 
@@ -142,6 +145,8 @@ class Seat:
         self._learn_beginning(usage, timings or ServerTimings(), now)
         if self._tokens - self._piece_tokens >= LEAST_PIECE_TOKENS:
             self._learn_piece(now)
+            if not self._piece_tokens:
+                self._known.learn_whole(self._level)
         self._known.answered(now)
         self.whole = True
         self._end()
@@ -172,7 +177,7 @@ class Seat:
         if self.over:
             raise ValueError("a seat was given back twice")
         self.over = True
-        self.server.seats.remove(self)
+        self.server.end(self, cold=self._cold and self._first_at is None)
         self._ended(self)
 
     def _expect(self, now: float) -> None:
@@ -181,17 +186,21 @@ class Seat:
 
     def _judge_slots(self, now: float) -> None:
         """Whether the answer began in time with all slots taken, or had to wait for others."""
-        known = self._known
-        if self._cold or known.prefill.weight < FEW:
+        known, slots = self._known, self.server.slots
+        if self._loading or known.prefill.weight < FEW or self._level < slots.limit:
             return
         took = now - self._began
         if took <= IN_TIME * known.first_token_seconds(self._fresh, now) + LATE_SECONDS:
-            self.server.slots.in_time(self._level)
-        elif took > LATE * known.first_token_seconds(self.work.prompt_tokens, now) + LATE_SECONDS:
-            self._late = self.server.slots.late(self._level, self._round)
+            slots.in_time(self._level)
+            return
+        self._waited = slots.limit > 1
+        if took > LATE * known.first_token_seconds(self.work.prompt_tokens, now) + LATE_SECONDS:
+            slots.late(self._level, self._round)
 
     def _learn_piece(self, now: float) -> None:
         level, seconds = len(self.server.seats), now - self._piece_at
+        if seconds < LEAST_PIECE_SECONDS:
+            return  # it came in a heap
         self._known.learn_decode((level + self._piece_level) / 2, self._tokens - self._piece_tokens, seconds, now)
         self._piece_tokens, self._piece_at, self._piece_level = self._tokens, now, level
         self._expect(now)
@@ -208,7 +217,7 @@ class Seat:
             known.learn_load(max(0.1, loading))
         if timings.prefill_seconds is not None and timings.prefill_tokens is not None:
             known.learn_prefill(timings.prefill_tokens, timings.prefill_seconds, now)
-        elif cached is not None and not self._cold and not self._late:
+        elif cached is not None and not self._loading and not (self._waited and known.doubts()):
             known.learn_prefill(max(0.0, self.prompt_tokens - cached), took, now)
 
     def _learn_cached(self, usage: Usage | None, took: float, now: float) -> float | None:

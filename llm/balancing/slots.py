@@ -47,17 +47,13 @@ class Slots:
             self.limit += 1
             self._held = 0
 
-    def late(self, level: int, round_: int) -> bool:
-        """Take note of an answer that was late, `round_` being as it was when it was asked.
-
-        Gives whether it is put down to waiting for others at the server, and not to its being slow.
-        """
+    def late(self, level: int, round_: int) -> None:
+        """Take note of an answer that had to wait for others at the server; `round_` as it was when it was asked."""
         if level < self.limit or self.limit == 1 or round_ != self.round:
-            return False
+            return
         self._late += 1
         if self._late > 1 or self._held < SURE_AFTER:
             self._lower(self.limit - 1)
-        return True
 
     def refused(self, level: int, round_: int) -> None:
         """Take note that the server would not do so many at the same time."""
@@ -66,7 +62,7 @@ class Slots:
 
     def values(self) -> tuple[int, int]:
         """What is worth keeping."""
-        return self.limit, self._needed
+        return min(self.limit, MOST), self._needed
 
     def set_values(self, values: tuple[int, int]) -> None:
         """Take values of `values()` over; what the server tells goes before them."""

@@ -14,14 +14,14 @@ from llm.errors import LLMError
 
 MOST_WAITING = 64
 MOST_PASSED = 8
-"""So often at most the oldest of each priority is passed over by somebody who came later."""
+"""So often, for each server that could do it, is the oldest of each priority passed over by somebody who came later."""
 HOPELESS = 2.0
 """Nobody begins to wait who is expected to wait for longer than so many times what they have."""
 LOOK_AGAIN_SECONDS = 0.5
 """While somebody waits for a better server than one that is free, it is looked so often whether that still pays."""
 
 Candidates = Callable[[], Sequence[ModelOnServer]]
-"""Who could do a request at this moment."""
+"""Who could do a request at this moment; must not raise."""
 
 
 class Refusal(StrEnum):
@@ -62,6 +62,7 @@ class Waiter:
         self.until = until
         self.changed = changed
         self.passed = 0
+        self.servers = 1
         self.place = 0
         self.expected_seconds = 0.0
         self.seat: Seat | None = None
@@ -70,7 +71,7 @@ class Waiter:
     @property
     def due(self) -> bool:
         """Whether they have been passed over often enough."""
-        return self.passed >= MOST_PASSED
+        return self.passed >= MOST_PASSED * self.servers
 
 
 def in_order(waiters: Sequence[Waiter], under_way: Callable[[str | None], int]) -> list[Waiter]:
@@ -91,8 +92,8 @@ class WaitingRoom:
     """One queue before all servers: a place on a server is given when it is free, not promised before.
 
     Who waits for a fast server while a slow one is free would be done sooner that way. A person is never kept from
-    the last slot of a server by background work; requests for a model that a server has in memory go before those it
-    would have to swap models for. All of this only until the oldest has been passed over `MOST_PASSED` times.
+    the last slot of a server by background work; requests for a model that a server has in memory go before those for
+    which it would have to swap models. All of this only until the oldest has been passed over `MOST_PASSED` times.
     """
 
     def __init__(self, balancer: Balancer, *, most: int = MOST_WAITING) -> None:
@@ -100,7 +101,8 @@ class WaitingRoom:
         self._most = most
         self._waiters: list[Waiter] = []
         self._number = 0
-        self._looking = False
+        self._looking = self._again = False
+        self._looked_at = 0.0
         balancer.watch(self._ended)
 
     def __len__(self) -> int:
@@ -135,52 +137,70 @@ class WaitingRoom:
 
     def look(self) -> None:
         """Give seats to whoever may have one now, and tell those who wait where they are."""
-        if self._looking:  # somebody who was told something has left
+        if self._looking:  # somebody who is told something does something about it at once
+            self._again = True
             return
         self._looking = True
         try:
-            now = self._balancer.monotonic()
-            for waiter in [one for one in self._waiters if one.until is not None and one.until <= now]:
-                self._refuse(waiter, Refusal.TIMED_OUT)
-            while self._seat_next():
-                pass
+            self._again = True
+            while self._again:
+                self._again = False
+                self._look()
         finally:
             self._looking = False
-        for place, waiter in enumerate(in_order(self._waiters, self._balancer.under_way), start=1):
-            if waiter.place != place:
-                waiter.place = place
-                waiter.changed(waiter)
 
     def next_look(self) -> float | None:
         """When it has to be looked again, on the monotonic clock, if nothing ends before; None: not at all."""
         moments = [waiter.until for waiter in self._waiters if waiter.until is not None]
         servers = self._balancer.servers.values()
         if self._waiters and any(server.has_slot() for server in servers):
-            moments.append(self._balancer.monotonic() + LOOK_AGAIN_SECONDS)
+            moments.append(self._looked_at + LOOK_AGAIN_SECONDS)
         return min(moments, default=None)
+
+    def _look(self) -> None:
+        now = self._looked_at = self._balancer.monotonic()
+        for waiter in [one for one in self._waiters if one.until is not None and one.until <= now]:
+            self._refuse(waiter, Refusal.TIMED_OUT)
+        while self._seat_next():
+            pass
+        for place, waiter in enumerate(in_order(self._waiters, self._balancer.under_way), start=1):
+            if waiter.place != place and waiter in self._waiters:
+                waiter.place = place
+                waiter.changed(waiter)
 
     def _seat_next(self) -> bool:
         """Give the next seat; False when nobody can have one."""
-        offered = {waiter: waiter.candidates() for waiter in self._waiters}
+        offered = self._offered()
         ahead: dict[str, Ahead] = {}
         held: set[str] = set()
+        swap: tuple[Waiter, Choice] | None = None
         for waiter in in_order(self._waiters, self._balancer.under_way):
-            if not offered[waiter]:
-                self._refuse(waiter, Refusal.NOBODY)
-                continue
             choice = self._choose(waiter, offered[waiter], ahead, held)
             server, estimate = choice.server, choice.estimate
             waiter.expected_seconds = estimate.wait
             if self._can_begin(waiter, choice.target, held):
-                if waiter.due or not self._would_swap(waiter, choice, offered):
+                if waiter.due or not server.must_swap(choice.target.model):
                     self._seat(waiter, choice, offered)
                     return True
+                swap = swap or (waiter, choice)  # unless somebody is served by the model that is there
             elif not server.has_slot():
                 count, seconds = ahead.get(server.name, NOBODY)
                 ahead[server.name] = count + 1, seconds + estimate.total - estimate.wait - estimate.penalty
             elif waiter.due:
                 held.add(server.name)
-        return False
+        if swap is not None:
+            self._seat(*swap, offered)
+        return swap is not None
+
+    def _offered(self) -> dict[Waiter, Sequence[ModelOnServer]]:
+        """Who could do what; who can be served by nobody goes."""
+        offered: dict[Waiter, Sequence[ModelOnServer]] = {}
+        for waiter in list(self._waiters):
+            offered[waiter] = candidates = waiter.candidates()
+            waiter.servers = len(candidates)
+            if not candidates:
+                self._refuse(waiter, Refusal.NOBODY)
+        return offered
 
     def _choose(
         self,
@@ -205,18 +225,6 @@ class WaitingRoom:
         spares = waiter.work.priority is Priority.BACKGROUND and not waiter.due and server.slots.limit > 1
         return server.has_slot(spare=1 if spares else 0)
 
-    def _would_swap(self, waiter: Waiter, choice: Choice, offered: dict[Waiter, Sequence[ModelOnServer]]) -> bool:
-        """Whether a model would have to go that somebody else waits for."""
-        server = choice.server
-        if not server.must_swap(choice.target.model):
-            return False
-        return any(
-            target.server == server.name and server.is_warm(target.model)
-            for other, candidates in offered.items()
-            if other is not waiter
-            for target in candidates
-        )
-
     def _seat(self, waiter: Waiter, choice: Choice, offered: dict[Waiter, Sequence[ModelOnServer]]) -> None:
         self._waiters.remove(waiter)
         waiter.place, waiter.expected_seconds = 0, 0.0
@@ -235,6 +243,8 @@ class WaitingRoom:
         return list(oldest.values())
 
     def _refuse(self, waiter: Waiter, refusal: Refusal) -> None:
+        if waiter not in self._waiters:  # gone while others were told
+            return
         self._waiters.remove(waiter)
         waiter.refusal, waiter.place = refusal, 0
         waiter.changed(waiter)
