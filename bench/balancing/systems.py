@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from bench.balancing.simulation import Request, Simulation, System
+from llm.balancing.affinity import Affinity
 from llm.balancing.balancer import Balancer
 from llm.balancing.seat import Seat
 from llm.balancing.waiting import Waiter, WaitingRoom
@@ -260,14 +261,22 @@ class Ours:
         self._look_later()
 
 
+class Forgetful(Ours):
+    """Ours without a memory of who has which conversation in its cache."""
+
+    def __init__(self, simulation: Simulation, chance: random.Random) -> None:
+        super().__init__(simulation, chance)
+        self.balancer.affinity = Affinity(most=0)
+
+
 Make = Callable[[Simulation, random.Random], System]
 
-OURS = "ours"
-ORACLE = "oracle"
+ORACLE, OURS, FORGETFUL = "oracle", "ours", "ours, without memory"
 SYSTEMS: dict[str, Make] = {
     ORACLE: Oracle,
     OURS: Ours,
     "ours, two drawn": lambda simulation, chance: Ours(simulation, chance, few=1),
+    FORGETFUL: Forgetful,
     "peak EWMA, two drawn": PeakEwma,
     "least busy": LeastBusy,
     "lowest latency": LowestLatency,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,7 +47,6 @@ class Balancer:
         self.monotonic = monotonic
         self._random = randomness
         self._few = few
-        self._people: Counter[str] = Counter()
         self._watchers: list[Callable[[Seat], None]] = []
 
     def server(self, name: str) -> ServerLoad:
@@ -76,10 +74,6 @@ class Balancer:
         """Have every seat told that is given back."""
         self._watchers.append(ended)
 
-    def under_way(self, person: str | None) -> int:
-        """How many requests of a person are being answered."""
-        return self._people[person] if person is not None else 0
-
     def choose(
         self, candidates: Sequence[ModelOnServer], work: Work, ahead: Mapping[str, Ahead] | None = None
     ) -> Choice:
@@ -95,8 +89,6 @@ class Balancer:
     def begin(self, choice: Choice, work: Work) -> Seat:
         """Take the place of a request that is sent now; it has to be given back."""
         self.affinity.went(work.conversation, choice.target)
-        if work.person is not None:
-            self._people[work.person] += 1
         return Seat(choice, work, self.monotonic, self._ended)
 
     def well_again(self, name: str) -> None:
@@ -109,7 +101,9 @@ class Balancer:
     ) -> list[ModelOnServer]:
         """Two of many, of those with a free slot if there are such, and who knows the conversation."""
         free = [target for target in candidates if self.server(target.server).has_slot()]
-        drawn = self._random.sample(free if len(free) > 1 else candidates, 2)
+        drawn = self._random.sample(free, min(2, len(free)))
+        if len(drawn) < 2:
+            drawn += self._random.sample([target for target in candidates if target not in drawn], 2 - len(drawn))
         if cached is not None and cached[0] in candidates and cached[0] not in drawn:
             drawn.append(cached[0])
         return drawn
@@ -153,10 +147,6 @@ class Balancer:
 
     def _ended(self, seat: Seat) -> None:
         now, target, work = self.monotonic(), seat.choice.target, seat.work
-        if work.person is not None:
-            self._people[work.person] -= 1
-            if not self._people[work.person]:
-                del self._people[work.person]
         if seat.whole:
             self.answers.learn(target.model, work.task, round(seat.answer_tokens))
             read = seat.prompt_tokens + round(seat.answer_tokens)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from llm.balancing.measured import Measured
 from llm.balancing.slots import Slots
 
-if TYPE_CHECKING:
-    from llm.balancing.seat import Seat
 WAITING = 2.0
 """A second of waiting is worth so many of being answered: while somebody waits for a better server, all those behind
 wait as well, and nobody has anything to read."""
 Ahead = tuple[int, float]
 """How many wait for a server already, and how many seconds of its slots they will take."""
 NOBODY: Ahead = (0, 0.0)
+
+
+class UnderWay(Protocol):
+    """A request on a server: `Seat`."""
+
+    model: str
+    late_after: float
+
+    def lag(self, now: float) -> float:
+        """How many times longer than it should have the next sign of life has been waited for."""
+
+    def seconds_left(self, token_seconds: float, now: float) -> float:
+        """How long it will take until the end of the answer, at so many seconds for a token."""
 
 
 class Estimate(NamedTuple):
@@ -42,11 +53,6 @@ class Estimate(NamedTuple):
         wait, load, prefill, decode, penalty = self
         return WAITING * wait + load + prefill + decode + penalty
 
-    @property
-    def begins(self) -> float:
-        """When the answer would begin."""
-        return self.wait + self.load + self.prefill
-
 
 class ServerLoad:
     """One server: its slots, the requests on it, its models. Times are seconds of a monotonic clock.
@@ -54,11 +60,11 @@ class ServerLoad:
     `room` is how many models it holds in memory at a time; None: it does not load models on demand, all are there.
     """
 
-    def __init__(self, name: str, *, slots: Slots | None = None, room: int | None = None) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.slots = slots or Slots()
-        self.room = room
-        self.seats: list[Seat] = []
+        self.slots = Slots()
+        self.room: int | None = None
+        self.seats: list[UnderWay] = []
         self._models: dict[str, Measured] = {}
         self._ready_at: dict[str, float] = {}
         self._loading: set[str] = set()
@@ -106,9 +112,9 @@ class ServerLoad:
 
     def can_load(self, model: str) -> bool:
         """Whether the model is warm or could be loaded now, which no request under way stands against."""
-        if self.room is None or model in self._ready_at or len(self._ready_at) < self.room:
+        if self.room is None or model in self._ready_at:
             return True
-        return len({seat.model for seat in self.seats if seat.model in self._ready_at}) < self.room
+        return len({seat.model for seat in self.seats}) < self.room
 
     def must_swap(self, model: str) -> bool:
         """Whether another model would have to go for this one."""
@@ -123,18 +129,19 @@ class ServerLoad:
         """
         known = self._models.get(model) or self.measured(model, now)
         level, limit = len(self.seats) + ahead[0] + 1, self.slots.limit
-        pace = known.pace(now)
+        lag = 1.0
         for seat in self.seats:
             if seat.late_after < now:
-                pace = max(pace, seat.lag(now) * known.pace(now))
+                lag = max(lag, seat.lag(now))
+        pace = lag * known.pace(now)
         wait = load = 0.0
         if level > limit:
             wait = self._wait(level - limit, ahead, now)
             level = limit
-        elif self.room is not None and not self.can_load(model):
-            wait = self._drain(now)
         if self.room is not None:
             load = self.load_seconds(model, now)
+            if not self.can_load(model):
+                wait = max(wait, *self._left(now))
         prefill, decode = known.prefill, known.decode
         return Estimate(
             wait,
@@ -144,7 +151,7 @@ class ServerLoad:
             known.penalty(now),
         )
 
-    def begin(self, seat: Seat, now: float) -> bool:
+    def begin(self, seat: UnderWay, now: float) -> bool:
         """Take a request in; gives whether its model has to be loaded for it."""
         self.seats.append(seat)
         if self.is_warm(seat.model):
@@ -159,17 +166,17 @@ class ServerLoad:
         self._loading.add(seat.model)
         return True
 
-    def has_begun(self, seat: Seat, now: float) -> None:
+    def has_begun(self, seat: UnderWay, now: float) -> None:
         """Take note that an answer has begun, so that its model is loaded."""
         if self.room is not None:
             self._loading.discard(seat.model)
             self._ready_at.pop(seat.model, None)  # the one that was asked last is the last to go
             self._ready_at[seat.model] = now
 
-    def end(self, seat: Seat, *, cold: bool) -> None:
+    def end(self, seat: UnderWay, *, cold: bool) -> None:
         """Let a request go; `cold`: its model was to be loaded for it, and nobody knows whether it is."""
         self.seats.remove(seat)
-        if cold and seat.model in self._loading:
+        if cold and seat.model in self._loading and not any(other.model == seat.model for other in self.seats):
             self._loading.discard(seat.model)
             self._ready_at.pop(seat.model, None)
 
@@ -182,10 +189,6 @@ class ServerLoad:
             return ahead[1] / self.slots.limit
         left = self._left(now)
         return (sum(left) / len(left) * max(1, over - ahead[0]) + ahead[1]) / self.slots.limit
-
-    def _drain(self, now: float) -> float:
-        """Until all that is under way is done."""
-        return max(self._left(now), default=0.0)
 
     def _left(self, now: float) -> list[float]:
         """How long each request will take still."""

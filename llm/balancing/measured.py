@@ -116,7 +116,7 @@ class Line:
             self.weight = 0.0
 
     def _draw(self) -> None:
-        steepest = self._mean_y / self._mean_x if self._mean_x > 0 else 0.0
+        steepest = self._mean_y / max(self._mean_x, 1e-3)
         doubt = 0.5 * self._mean_x * self._mean_x + 1e-9
         slope = (self._xy + doubt * self._share * steepest) / (self._xx + doubt)
         self.slope = min(max(slope, 0.0), (1 - LEAST_BASE) * steepest)

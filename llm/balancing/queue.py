@@ -13,7 +13,7 @@ from llm.clock import Clock
 
 OnPlace = Callable[[int, float], None]
 """Is told the place in the queue, 1 is next, each time that it is another one, and about how many seconds it will take
-still; must not raise."""
+still."""
 
 
 class ServerQueue:
@@ -35,12 +35,17 @@ class ServerQueue:
         `candidates` says who could do it, each time that it is looked. Cancelling gives everything back at once.
         """
         woken = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def tell(waiter: Waiter) -> None:
+            if on_place is not None and waiter.place:
+                on_place(waiter.place, waiter.expected_seconds)
 
         def changed(waiter: Waiter) -> None:
             if waiter.seat is not None or waiter.refusal is not None:
                 woken.set()
             elif on_place is not None:
-                on_place(waiter.place, waiter.expected_seconds)
+                loop.call_soon(tell, waiter)  # what goes wrong with a person's screen is nothing to those who wait
 
         until = None if within is None else self._clock.monotonic() + within
         waiter = self._room.enter(work, candidates, until=until, changed=changed)

@@ -86,7 +86,7 @@ class Seat:
         self._ended = ended
         self._began = self._heard_at = self._piece_at = now = monotonic()
         self._first_at: float | None = None
-        self._tokens = self._piece_tokens = 0
+        self._tokens = self._piece_tokens = 0.0
         self._patience = PATIENCE_SECONDS
         self._waited = False
         self._cold = server.begin(self, now)
@@ -122,8 +122,8 @@ class Seat:
         self._expect(now)
         self.late_after = now + self._patience
 
-    def progress(self, tokens: int = 1) -> None:
-        """So many tokens more have come."""
+    def progress(self, tokens: float = 1.0) -> None:
+        """About so many tokens more have come, by an estimate that is the same for all servers."""
         if self._first_at is None:
             self.first_token()
         self._tokens = so_far = self._tokens + tokens
@@ -193,7 +193,7 @@ class Seat:
         if took <= IN_TIME * known.first_token_seconds(self._fresh, now) + LATE_SECONDS:
             slots.in_time(self._level)
             return
-        self._waited = slots.limit > 1
+        self._waited = self._level > 1
         if took > LATE * known.first_token_seconds(self.work.prompt_tokens, now) + LATE_SECONDS:
             slots.late(self._level, self._round)
 

@@ -54,9 +54,16 @@ class Waiter:
     """
 
     def __init__(
-        self, number: int, work: Work, candidates: Candidates, until: float | None, changed: Callable[[Waiter], None]
+        self,
+        number: int,
+        turn: int,
+        work: Work,
+        candidates: Candidates,
+        until: float | None,
+        changed: Callable[[Waiter], None],
     ) -> None:
         self.number = number
+        self.turn = turn
         self.work = work
         self.candidates = candidates
         self.until = until
@@ -74,18 +81,42 @@ class Waiter:
         return self.passed >= MOST_PASSED * self.servers
 
 
-def in_order(waiters: Sequence[Waiter], under_way: Callable[[str | None], int]) -> list[Waiter]:
-    """Who is next: those who are due, then people, then the rest; among people those with the fewest requests."""
-    requests: dict[str, int] = {}
-    keys = {}
-    for waiter in waiters:
-        person, priority = waiter.work.person, waiter.work.priority
-        rank = 0
-        if person is not None and priority is Priority.PERSON:
-            rank = requests.get(person, under_way(person))
-            requests[person] = rank + 1
-        keys[waiter] = (0, 0, 0, waiter.number) if waiter.due else (1, int(priority), rank, waiter.number)
-    return sorted(waiters, key=keys.__getitem__)
+def in_order(waiters: Sequence[Waiter]) -> list[Waiter]:
+    """Who is next: those who are due, then people in their turn, then the rest."""
+
+    def key(waiter: Waiter) -> tuple[int, int, int, int]:
+        if waiter.due:
+            return 0, 0, 0, waiter.number
+        return 1, int(waiter.work.priority), waiter.turn, waiter.number
+
+    return sorted(waiters, key=key)
+
+
+class _Turns:
+    """Who has which turn: each person one in each round, so that who asks much does not keep others waiting."""
+
+    def __init__(self) -> None:
+        self._round = 0
+        self._last: dict[str, int] = {}
+
+    def next_of(self, person: str | None) -> int:
+        """The turn of the next request of a person; after all that they have asked before."""
+        if person is None:
+            return self._round + 1
+        turn = max(self._round, self._last.get(person, 0)) + 1
+        self._last[person] = turn
+        return turn
+
+    def given_back(self, person: str | None, turn: int) -> None:
+        """Take note that a turn was not used."""
+        if person is not None and self._last.get(person) == turn:
+            self._last[person] = turn - 1
+
+    def used(self, turn: int) -> None:
+        """Take note that somebody is served whose turn it was."""
+        if turn > self._round:
+            self._round = turn
+            self._last = {person: last for person, last in self._last.items() if last > turn}
 
 
 class WaitingRoom:
@@ -101,6 +132,7 @@ class WaitingRoom:
         self._most = most
         self._waiters: list[Waiter] = []
         self._number = 0
+        self._turns = _Turns()
         self._looking = self._again = False
         self._looked_at = 0.0
         balancer.watch(self._ended)
@@ -113,7 +145,8 @@ class WaitingRoom:
     ) -> Waiter:
         """Come in; who can begin at once has a seat already. `until` is on the monotonic clock. Raises NoSeat."""
         self._number += 1
-        waiter = Waiter(self._number, work, candidates, until, changed)
+        turn = self._turns.next_of(work.person) if work.priority is Priority.PERSON else 0
+        waiter = Waiter(self._number, turn, work, candidates, until, changed)
         self._waiters.append(waiter)
         self.look()
         if waiter.seat is not None:
@@ -132,7 +165,7 @@ class WaitingRoom:
     def leave(self, waiter: Waiter) -> None:
         """Go away; nothing happens to who is not there."""
         if waiter in self._waiters:
-            self._waiters.remove(waiter)
+            self._remove(waiter)
             self.look()
 
     def look(self) -> None:
@@ -163,7 +196,7 @@ class WaitingRoom:
             self._refuse(waiter, Refusal.TIMED_OUT)
         while self._seat_next():
             pass
-        for place, waiter in enumerate(in_order(self._waiters, self._balancer.under_way), start=1):
+        for place, waiter in enumerate(in_order(self._waiters), start=1):
             if waiter.place != place and waiter in self._waiters:
                 waiter.place = place
                 waiter.changed(waiter)
@@ -174,7 +207,7 @@ class WaitingRoom:
         ahead: dict[str, Ahead] = {}
         held: set[str] = set()
         swap: tuple[Waiter, Choice] | None = None
-        for waiter in in_order(self._waiters, self._balancer.under_way):
+        for waiter in in_order(self._waiters):
             choice = self._choose(waiter, offered[waiter], ahead, held)
             server, estimate = choice.server, choice.estimate
             waiter.expected_seconds = estimate.wait
@@ -227,6 +260,7 @@ class WaitingRoom:
 
     def _seat(self, waiter: Waiter, choice: Choice, offered: dict[Waiter, Sequence[ModelOnServer]]) -> None:
         self._waiters.remove(waiter)
+        self._turns.used(waiter.turn)
         waiter.place, waiter.expected_seconds = 0, 0.0
         waiter.seat = self._balancer.begin(choice, waiter.work)
         for oldest in self._oldest():
@@ -245,18 +279,24 @@ class WaitingRoom:
     def _refuse(self, waiter: Waiter, refusal: Refusal) -> None:
         if waiter not in self._waiters:  # gone while others were told
             return
-        self._waiters.remove(waiter)
+        self._remove(waiter)
         waiter.refusal, waiter.place = refusal, 0
         waiter.changed(waiter)
+
+    def _remove(self, waiter: Waiter) -> None:
+        self._waiters.remove(waiter)
+        self._turns.given_back(waiter.work.person, waiter.turn)
 
     def _make_room(self, work: Work) -> bool:
         """Let background work go where a person comes in."""
         if work.priority is not Priority.PERSON:
             return False
-        background = [waiter for waiter in self._waiters if waiter.work.priority is Priority.BACKGROUND]
-        if background:
-            self._refuse(background[-1], Refusal.FULL)
-        return bool(background)
+        background = [waiter for waiter in in_order(self._waiters) if waiter.work.priority is Priority.BACKGROUND]
+        if not background:
+            return False
+        self._refuse(background[-1], Refusal.FULL)
+        self.look()
+        return True
 
     def _ended(self, seat: Seat) -> None:
         if self._waiters:
