@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from llm.balancing.affinity import Affinity
 from llm.balancing.answers import AnswerLengths
 from llm.balancing.choice import Choice, Reason
-from llm.balancing.load import NOBODY, Ahead, Estimate, ServerLoad
+from llm.balancing.load import Estimate, ServerLoad
 from llm.balancing.seat import Seat
 from llm.balancing.work import ModelOnServer, Work
 
@@ -75,9 +75,12 @@ class Balancer:
         self._watchers.append(ended)
 
     def choose(
-        self, candidates: Sequence[ModelOnServer], work: Work, ahead: Mapping[str, Ahead] | None = None
+        self, candidates: Sequence[ModelOnServer], work: Work, ahead: Mapping[str, float] | None = None
     ) -> Choice:
-        """Say who would be done soonest; `candidates` has at least one, `ahead` those who wait, for each server."""
+        """Say who would be done soonest; there is at least one candidate.
+
+        `ahead` has for each server how many seconds those will take who wait for it already.
+        """
         now = self.monotonic()
         cached = self.affinity.tokens(work.conversation, work.prompt_tokens, now)
         if len(candidates) > self._few:
@@ -113,11 +116,11 @@ class Balancer:
         candidates: Sequence[ModelOnServer],
         work: Work,
         cached: tuple[ModelOnServer, float] | None,
-        ahead: Mapping[str, Ahead] | None,
+        ahead: Mapping[str, float] | None,
         now: float,
     ) -> list[_Offer]:
         offers = []
-        asked, answer, there, waiting = "", 0.0, 0.0, NOBODY
+        asked, answer, there, waiting, spare = "", 0.0, 0.0, 0.0, work.spare
         for target in candidates:
             name, model = target
             server = self.servers.get(name) or self.server(name)
@@ -127,8 +130,9 @@ class Balancer:
             if cached is not None:
                 there = cached[1] * known.kept if cached[0] == target else 0.0
             if ahead:
-                waiting = ahead.get(name, NOBODY)
-            estimate = server.estimate(model, work.prompt_tokens - there, answer, now, waiting)
+                waiting = ahead.get(name, 0.0)
+            fresh = work.prompt_tokens - there
+            estimate = server.estimate(model, fresh, answer, now, ahead=waiting, spare=spare)
             offers.append(_Offer(target, server, estimate, there, answer, known.tried, estimate.weighed))
         return offers
 

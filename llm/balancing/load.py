@@ -11,9 +11,6 @@ from llm.balancing.slots import Slots
 WAITING = 2.0
 """A second of waiting is worth so many of being answered: while somebody waits for a better server, all those behind
 wait as well, and nobody has anything to read."""
-Ahead = tuple[int, float]
-"""How many wait for a server already, and how many seconds of its slots they will take."""
-NOBODY: Ahead = (0, 0.0)
 
 
 class UnderWay(Protocol):
@@ -106,9 +103,13 @@ class ServerLoad:
         """Whether the model is in memory, or on its way there."""
         return self.room is None or model in self._ready_at
 
+    def spared(self, spare: int) -> int:
+        """How many of the slots that somebody has to leave free can be: one is theirs."""
+        return min(spare, self.slots.limit - 1)
+
     def has_slot(self, *, spare: int = 0) -> bool:
-        """Whether one more may begin now, and so many more after it."""
-        return len(self.seats) + spare < self.slots.limit
+        """Whether one more may begin now who has to leave so many slots free."""
+        return len(self.seats) < self.slots.limit - self.spared(spare)
 
     def can_load(self, model: str) -> bool:
         """Whether the model is warm or could be loaded now, which no request under way stands against."""
@@ -121,23 +122,24 @@ class ServerLoad:
         return self.room is not None and model not in self._ready_at and len(self._ready_at) >= self.room
 
     def estimate(
-        self, model: str, fresh_tokens: float, answer_tokens: float, now: float, ahead: Ahead = NOBODY
+        self, model: str, fresh_tokens: float, answer_tokens: float, now: float, *, ahead: float = 0.0, spare: int = 0
     ) -> Estimate:
         """When a request would be done here, so many tokens of whose prompt are not cached.
 
-        `ahead` are those who wait before it for this server.
+        `ahead` is how many seconds those will take who wait before it for this server, `spare` how many slots it has
+        to leave free.
         """
         known = self._models.get(model) or self.measured(model, now)
-        level, limit = len(self.seats) + ahead[0] + 1, self.slots.limit
+        level, limit = len(self.seats) + 1, self.slots.limit
         lag = 1.0
         for seat in self.seats:
             if seat.late_after < now:
                 lag = max(lag, seat.lag(now))
         pace = lag * known.pace(now)
         wait = load = 0.0
-        if level > limit:
-            wait = self._wait(level - limit, ahead, now)
-            level = limit
+        if level > limit - self.spared(spare):
+            wait = self._wait(level - limit + self.spared(spare), ahead, now)
+            level = min(level, limit)
         if self.room is not None:
             load = self.load_seconds(model, now)
             if not self.can_load(model):
@@ -180,15 +182,13 @@ class ServerLoad:
             self._loading.discard(seat.model)
             self._ready_at.pop(seat.model, None)
 
-    def _wait(self, over: int, ahead: Ahead, now: float) -> float:
-        """Until a slot is free for one who is so many too many.
+    def _wait(self, over: int, ahead: float, now: float) -> float:
+        """Until a slot is free for one who is so many too many, when all those ahead are done.
 
         With several answers of unknown length under way the first of them ends in a part of their mean.
         """
-        if not self.seats:
-            return ahead[1] / self.slots.limit
         left = self._left(now)
-        return (sum(left) / len(left) * max(1, over - ahead[0]) + ahead[1]) / self.slots.limit
+        return (sum(left) / max(1, len(left)) * over + ahead) / self.slots.limit
 
     def _left(self, now: float) -> list[float]:
         """How long each request will take still."""

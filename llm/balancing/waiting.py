@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from llm.balancing.balancer import Balancer
 from llm.balancing.choice import Choice
-from llm.balancing.load import NOBODY, Ahead
 from llm.balancing.seat import Seat
 from llm.balancing.work import ModelOnServer, Priority, Work
 from llm.errors import LLMError
@@ -204,7 +203,7 @@ class WaitingRoom:
     def _seat_next(self) -> bool:
         """Give the next seat; False when nobody can have one."""
         offered = self._offered()
-        ahead: dict[str, Ahead] = {}
+        ahead: dict[str, float] = {}
         held: set[str] = set()
         swap: tuple[Waiter, Choice] | None = None
         for waiter in in_order(self._waiters):
@@ -217,8 +216,8 @@ class WaitingRoom:
                     return True
                 swap = swap or (waiter, choice)  # unless somebody is served by the model that is there
             elif not server.has_slot():
-                count, seconds = ahead.get(server.name, NOBODY)
-                ahead[server.name] = count + 1, seconds + estimate.total - estimate.wait - estimate.penalty
+                seconds = estimate.total - estimate.wait - estimate.penalty
+                ahead[server.name] = ahead.get(server.name, 0.0) + seconds
             elif waiter.due:
                 held.add(server.name)
         if swap is not None:
@@ -239,24 +238,19 @@ class WaitingRoom:
         self,
         waiter: Waiter,
         candidates: Sequence[ModelOnServer],
-        ahead: dict[str, Ahead],
+        ahead: dict[str, float],
         held: set[str],
     ) -> Choice:
         """The best server for somebody, which may not be free; who is due waits for no better one than is free."""
         if waiter.due:
-            free = [target for target in candidates if self._can_begin(waiter, target, held)]
-            return self._balancer.choose(free or candidates, waiter.work, ahead)
-        if waiter.work.priority is Priority.BACKGROUND:
-            # The last slot is no slot for it.
-            ahead = {name: (count + 1, seconds) for name, (count, seconds) in _of(candidates, ahead)}
+            candidates = [one for one in candidates if self._can_begin(waiter, one, held)] or candidates
         return self._balancer.choose(candidates, waiter.work, ahead)
 
     def _can_begin(self, waiter: Waiter, target: ModelOnServer, held: set[str]) -> bool:
         server = self._balancer.server(target.server)
         if server.name in held or not server.can_load(target.model):
             return False
-        spares = waiter.work.priority is Priority.BACKGROUND and not waiter.due and server.slots.limit > 1
-        return server.has_slot(spare=1 if spares else 0)
+        return server.has_slot(spare=0 if waiter.due else waiter.work.spare)
 
     def _seat(self, waiter: Waiter, choice: Choice, offered: dict[Waiter, Sequence[ModelOnServer]]) -> None:
         self._waiters.remove(waiter)
@@ -301,7 +295,3 @@ class WaitingRoom:
     def _ended(self, seat: Seat) -> None:
         if self._waiters:
             self.look()
-
-
-def _of(candidates: Sequence[ModelOnServer], ahead: dict[str, Ahead]) -> list[tuple[str, Ahead]]:
-    return [(target.server, ahead.get(target.server, NOBODY)) for target in candidates]

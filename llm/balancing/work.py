@@ -40,3 +40,8 @@ class Work:
     person: str | None = None
     priority: Priority = Priority.PERSON
     max_tokens: int | None = None
+
+    @property
+    def spare(self) -> int:
+        """How many slots of a server it leaves free, so that a person who comes need not wait."""
+        return 1 if self.priority is Priority.BACKGROUND else 0

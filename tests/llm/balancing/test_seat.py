@@ -30,7 +30,7 @@ def test_a_server_that_slows_down_is_noticed_before_its_answer_ends(lessons: Les
     before = lessons.seconds("a")
     seat = lessons.begin("a")
     seat.first_token()
-    for _ in range(4):
+    for _ in range(3):
         lessons.passes(3.0)
         seat.progress(8)
     assert lessons.seconds("a") > 4 * before
@@ -241,6 +241,15 @@ class TestLoading:
         lessons.balancer.tell("a", room=1)
         lessons.begin("a").failed(Failure(FailureKind.SERVER_ERROR, Phase.FIRST_TOKEN, 1.0, status=500))
         assert not lessons.balancer.server("a").is_warm(MODEL)
+
+    def test_while_somebody_else_waits_for_the_same_loading_it_is_on_its_way(self, lessons: Lessons):
+        lessons.balancer.tell("a", room=1, slots=2)
+        first, second = lessons.begin("a"), lessons.begin("a")
+        first.cancelled()
+        server = lessons.balancer.server("a")
+        assert server.is_warm(MODEL)
+        assert not server.can_load("other")
+        second.cancelled()
 
     def test_a_server_that_begins_anew_has_nothing_loaded_and_nothing_cached(self, lessons: Lessons):
         lessons.balancer.tell("a", room=1)

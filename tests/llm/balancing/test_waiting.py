@@ -259,6 +259,20 @@ def test_a_slow_server_is_left_free_by_who_is_served_sooner_by_waiting():
     assert stage.waiters["b"].seat is None
 
 
+def test_but_not_for_ever():
+    """Who is passed over at the slow server again and again takes it in the end."""
+    stage = Stage(fast=1, slow=1)
+    stage.lessons.teach("slow", slower=10, times=30)
+    stage.enter("a")
+    stage.waiting("b")
+    for number in range(2 * MOST_PASSED):
+        stage.enter(f"{number}", servers=[at("slow")])
+        assert stage.waiters["b"].seat is None
+        stage.end(f"{number}")
+    stage.room.look()
+    assert stage.seat("b").server.name == "slow"
+
+
 def test_a_server_that_is_needed_only_by_one_is_not_kept_from_others():
     """Whose candidates are another server does not stand in the way."""
     stage = Stage(s=1, t=1)
@@ -287,6 +301,18 @@ def test_who_does_something_at_once_when_told_is_taken_note_of():
     stage.waiting("c")
     stage.end("a")
     assert stage.served == "c"
+
+
+def test_what_is_done_when_a_place_is_told_is_taken_note_of():
+    stage = Stage(s=1)
+    stage.enter("a")
+
+    def end_the_first(waiter: Waiter) -> None:
+        if waiter.place == 1 and waiter.seat is None:
+            stage.end("a")
+
+    waiter = stage.room.enter(Work(100), lambda: [at("s")], until=None, changed=end_the_first)
+    assert waiter.seat is not None
 
 
 class TestModels:
