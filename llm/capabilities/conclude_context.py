@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from llm.capabilities.context_plan import WITHIN, characters_per_token, counts, was_cut
+from llm.capabilities.context_plan import WITHIN, characters_per_token, counts, was_cut, was_read
 from llm.capabilities.facts import Ability, Fact, Source
 from llm.capabilities.needles import Depth, Size, size_of, turn_tokens
 from llm.capabilities.observation import Observation, Verdict
@@ -19,6 +19,8 @@ BRACKETED = 0.92
 """More than the server's word, which it may contradict."""
 AT_LEAST = 0.7
 """So much is read; how much more nobody knows."""
+EITHER = 0.5
+"""The model has forgotten the beginning, or its server has counted what it had not read: not acted upon."""
 TOO_LITTLE = 0.5
 """So much is read, which is less than what is assumed where nothing is known: shown, and not acted upon."""
 USUAL = (tuple(2**power for power in range(9, 18)), tuple(3 * 2**power for power in range(9, 16)))
@@ -41,7 +43,8 @@ def context_facts(told: Told, seen: Mapping[str, Observation], now: datetime) ->
         yield Ability.CONTEXT, context
     silent = _silent(probes, short)
     if silent is not None:
-        yield Ability.SILENT_CUT, Fact(silent, Source.PROBE, SAID, now)
+        sure = SAID if not silent or _by_server(probes) else EITHER
+        yield Ability.SILENT_CUT, Fact(silent, Source.PROBE, sure, now)
 
 
 def _context(told: Told, probes: list[tuple[Size, Observation]], short: Observation, now: datetime) -> Fact | None:
@@ -56,7 +59,8 @@ def _context(told: Told, probes: list[tuple[Size, Observation]], short: Observat
     least = max(read, default=0)
     if lost and least:
         most = min(lost)
-        return Fact(_usual(least, most), Source.PROBE, BRACKETED, now, least, most)
+        sure = BRACKETED if _by_server(probes) else EITHER
+        return Fact(_usual(least, most), Source.PROBE, sure, now, least, most)
     if not least or lost:
         return None
     if told.context is not None:
@@ -78,6 +82,14 @@ def _silent(probes: list[tuple[Size, Observation]], short: Observation) -> bool 
         if was_cut(one, short) or (one.verdict is Verdict.FAILED and _is_too_long(size, one, probes)):
             return True
     return False if any(one.verdict is Verdict.OVERFLOW for _, one in probes) else None
+
+
+def _by_server(probes: list[tuple[Size, Observation]]) -> bool:
+    """Whether it is the server that has left something out, or refused it, and not the model that has forgotten it."""
+    short = probes[0][1]
+    return any(
+        was_cut(one, short) or (_is_too_long(size, one, probes) and not was_read(one, short)) for size, one in probes
+    )
 
 
 def _is_too_long(size: Size, one: Observation, probes: list[tuple[Size, Observation]]) -> bool:

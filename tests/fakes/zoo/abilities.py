@@ -46,15 +46,15 @@ ABILITIES = (
         partial(BrokenByPictures, mind=in_english(honest)),
         usually(
             _VLLM,
-            {A.RUSSIAN: known(False), A.DECODE_SPEED: WRITES_BY_A_HURRIED_CLOCK},
-            left_out=(A.VISION, A.PREFILL),
+            {A.RUSSIAN: known(False), A.VISION: unknown(), A.DECODE_SPEED: WRITES_BY_A_HURRIED_CLOCK},
+            left_out=(A.PREFILL,),
         ),
         hurry=HURRY,
     ),
     Animal(
         "breaks at each picture",
         BrokenByPictures,
-        usually(_VLLM, {A.DECODE_SPEED: WRITES_BY_A_HURRIED_CLOCK}, left_out=(A.VISION, A.PREFILL)),
+        usually(_VLLM, {A.DECODE_SPEED: WRITES_BY_A_HURRIED_CLOCK, A.VISION: unknown()}, left_out=(A.PREFILL,)),
         hurry=HURRY,
     ),
     Animal(

@@ -59,7 +59,6 @@ LENGTHS = (
                 A.DECODE_SPEED: unknown(),
                 A.PREFILL_SPEED: unknown(),
             },
-            left_out=(A.TOOLS,),
         ),
     ),
     Animal(
@@ -74,7 +73,7 @@ LENGTHS = (
             _GENERIC,
             {A.SILENT_CUT: known(True), A.DECODE_SPEED: unknown(), A.PREFILL_SPEED: unknown()},
             context=2048,
-            left_out=(A.TOOLS, A.VISION),
+            left_out=(A.VISION,),
         ),
     ),
     Animal(
@@ -90,7 +89,7 @@ LENGTHS = (
     Animal(
         "tells nothing, and refuses without a number",
         partial(CurtGeneric, context=4096),
-        usually(_GENERIC, left_out=(A.VISION,)),
+        usually(_GENERIC),
     ),
     Animal(
         "counts nothing",
@@ -114,8 +113,6 @@ LENGTHS = (
     Animal(
         "forgets the beginning of long conversations, and its server tells nothing",
         partial(HousedGeneric, mind=forgets_the_beginning(honest, 3000), context=16_384),
-        usually(
-            _GENERIC, {A.CONTEXT: bracketed(600, 16_384), A.SILENT_CUT: perhaps(False)}, left_out=(A.TOOLS, A.VISION)
-        ),
+        usually(_GENERIC, {A.CONTEXT: unknown(), A.SILENT_CUT: perhaps(False)}, left_out=(A.VISION,)),
     ),
 )

@@ -58,21 +58,17 @@ JSON = (
     Animal(
         "JSON with prose around it",
         partial(HousedGeneric, mind=twists.wordy_json(honest), habits=_IGNORES_JSON),
-        usually(_GENERIC, {A.JSON: _BY_WORDS}, left_out=(A.VISION,)),
+        usually(_GENERIC, {A.JSON: _BY_WORDS}),
     ),
     Animal(
         "ignores response_format",
         partial(HousedVllm, habits=_IGNORES_JSON),
-        usually(_VLLM, {A.JSON: _BY_WORDS}, left_out=(A.VISION,)),
+        usually(_VLLM, {A.JSON: _BY_WORDS}, left_out=(A.PREFILL,)),
     ),
     Animal(
         "refuses response_format",
         partial(HousedGeneric, habits=_REFUSES_JSON),
-        usually(
-            _GENERIC,
-            {A.JSON: _BY_WORDS},
-            left_out=(A.TOOLS, A.VISION),
-        ),
+        usually(_GENERIC, {A.JSON: _BY_WORDS}),
     ),
     Animal(
         "JSON always broken",
@@ -80,7 +76,7 @@ JSON = (
         usually(
             _GENERIC,
             {A.JSON: likely(NO_JSON), A.INSTRUCTIONS: between(0.4, 0.9, least=0.0)},
-            left_out=(A.TOOLS, A.VISION),
+            left_out=(A.VISION,),
         ),
     ),
 )
@@ -121,7 +117,7 @@ STRICT = (
         usually(
             _GENERIC,
             {A.JSON: _BY_WORDS, A.STOP: known(False), A.DECODE_SPEED: unknown(), A.TOOLS: perhaps(False)},
-            left_out=(A.VISION,),
+            left_out=(A.RUSSIAN, A.VISION),
         ),
     ),
 )
@@ -165,6 +161,21 @@ HARDLY = (
             _VLLM,
             {
                 A.SYSTEM: perhaps(SystemMessages.HONOURED.value),  # its template knows the role
+                A.INSTRUCTIONS: at_most(0.2),
+                A.STOP: unknown(),
+                A.TOOLS: perhaps(False),
+            },
+            left_out=(A.VISION, A.PREFILL, A.RUSSIAN),
+        ),
+    ),
+    Animal(
+        "base model whose server ignores response_format",
+        partial(BaseVllm, mind=twists.base_model, habits=_IGNORES_JSON),
+        usually(
+            _VLLM,
+            {
+                A.SYSTEM: perhaps(SystemMessages.HONOURED.value),
+                A.JSON: perhaps(NO_JSON),
                 A.INSTRUCTIONS: at_most(0.2),
                 A.STOP: unknown(),
                 A.TOOLS: perhaps(False),

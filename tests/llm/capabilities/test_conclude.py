@@ -13,7 +13,7 @@ from llm.capabilities.conclude import conclude
 from llm.capabilities.facts import LEAST_BELIEVED, Ability, Source
 from llm.capabilities.instructions import wilson
 from llm.capabilities.observation import Observation, Verdict
-from llm.capabilities.told import Told
+from llm.capabilities.told import TABLE_SURE, Told
 from llm.servers.kinds import ServerKind
 from llm.types import JsonMode
 from tests.llm.capabilities.values import NOW, seen, told, values
@@ -72,6 +72,15 @@ def test_the_surest_way_to_json_that_held(made: list[Observation], expected: str
     known = told(ServerKind.GENERIC)
     assert value(Ability.JSON, *made, known=known) == expected
     assert (sure(Ability.JSON, *made, known=known) >= LEAST_BELIEVED) is acted_upon
+
+
+@pytest.mark.parametrize("verdict", [FAILED, REFUSED])
+def test_what_is_usual_for_a_kind_of_server_does_not_hold_against_what_was_tried(verdict: Verdict) -> None:
+    unreliable = (seen(ask.WORD, FAILED), *_json(verdict, FAILED, FAILED, FAILED))
+    found = conclude(told(ServerKind.VLLM), [*unreliable, seen(ask.COUNT)], NOW)
+    assert found[Ability.JSON].confidence < LEAST_BELIEVED
+    broken = conclude(told(ServerKind.VLLM), [*BASIC, *_json(Verdict.BROKEN)], NOW)
+    assert (broken[Ability.JSON].value, broken[Ability.JSON].source) == ("schema", Source.TABLE)
 
 
 def _needle(tokens: int, depth: str, verdict: Verdict = Verdict.PASSED, **measured: float | str | bool) -> Observation:
@@ -152,6 +161,21 @@ def test_a_model_that_forgets_is_not_a_server_that_cuts() -> None:
     assert found[Ability.SILENT_CUT].source is Source.TABLE
 
 
+def test_what_is_lost_of_a_prompt_that_was_counted_whole_may_have_been_forgotten() -> None:
+    made = (
+        SHORT,
+        _needle(6000, "start", FAILED, prompt_tokens=6010),
+        _needle(6000, "late", prompt_tokens=6010),
+        _needle(1843, "start", prompt_tokens=1850),
+    )
+    found = conclude(told(ServerKind.GENERIC, None), [*BASIC, *made], NOW)
+    assert found[Ability.CONTEXT].confidence < LEAST_BELIEVED
+    assert found[Ability.SILENT_CUT].confidence < LEAST_BELIEVED
+    known = conclude(told(ServerKind.OLLAMA, 6600), [*BASIC, *made], NOW)
+    assert (known[Ability.CONTEXT].value, known[Ability.CONTEXT].source) == (6600, Source.SERVER)
+    assert known[Ability.SILENT_CUT].confidence == TABLE_SURE
+
+
 def test_what_was_read_where_nobody_tells_a_limit_is_known_to_be_read_and_no_more() -> None:
     found = conclude(told(ServerKind.GENERIC, None), [*BASIC, _needle(9000, "start", prompt_tokens=9024)], NOW)
     context = found[Ability.CONTEXT]
@@ -187,6 +211,20 @@ def test_what_is_refused_or_not_done_is_not_there() -> None:
     assert value(Ability.TOOLS, seen(ask.TOOLS, FAILED)) is False
     assert value(Ability.TOOLS, seen(ask.TOOLS, Verdict.BROKEN)) is None
     assert value(Ability.PREFILL, seen(ask.PREFILL, FAILED)) is False
+
+
+def test_what_an_unreliable_model_does_not_do_may_be_an_accident() -> None:
+    failed = [seen(name, FAILED) for name in (ask.CONFLICT, ask.CODE_IN_SYSTEM, ask.TOOLS, ask.VISION, ask.PREFILL)]
+    made = (*failed, seen(ask.CONTROL))
+    for ability in (Ability.SYSTEM, Ability.TOOLS, Ability.VISION, Ability.PREFILL):
+        assert sure(ability, *made) >= LEAST_BELIEVED
+    missed = (*made, seen(ask.LIST, FAILED))
+    assert sure(Ability.SYSTEM, *missed) >= LEAST_BELIEVED, "twice is no accident in one that mostly does as it is told"
+    assert sure(Ability.TOOLS, *missed) < LEAST_BELIEVED
+    assert sure(Ability.VISION, *missed) < LEAST_BELIEVED
+    hardly = (*missed, seen(ask.WORD, FAILED), seen(ask.WORD_AGAIN, FAILED))
+    assert sure(Ability.SYSTEM, *hardly, known=told(name="unheard-of")) < LEAST_BELIEVED
+    assert sure(Ability.PREFILL, *hardly) >= LEAST_BELIEVED, "to go on with a text takes no obedience"
 
 
 def test_nothing_is_concluded_of_a_model_that_answers_nothing() -> None:
