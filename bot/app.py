@@ -55,6 +55,7 @@ from bot.playground.server import Playground
 from bot.running import RunningAnswers
 from bot.settings import Settings
 from bot.startup import Announcer
+from bot.tasks import open_tasks
 from bot.turns import Turns
 from bot.wiring import Wiring
 from llm.capabilities.book import CapabilityBook
@@ -75,6 +76,7 @@ from storage import (
     PerformanceRows,
     QueuedUpdate,
     StorageError,
+    Summaries,
     open_database,
 )
 
@@ -159,13 +161,16 @@ async def running_app(
             detection_cards = await stack.enter_async_context(DetectionCards(detections, clock))
             control = ModelControl(pool, manager)
             await stack.enter_async_context(RecoveryWatch(manager.targets, clock))
+            summaries = Summaries(database, clock)
+            tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
             turns = Turns(
-                answering=Answering(manager, conversations, notices.tell),
+                answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
                 running=running,
                 rich=settings.rich_messages,
+                summaries=tasks.rolling,
             )
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
             charts = await stack.enter_async_context(ChartMaker())
@@ -186,6 +191,7 @@ async def running_app(
             )
             dispatcher.workflow_data.update(
                 **Wiring(
+                    augmenter=tasks.augmenter,
                     cards=cards,
                     charts=charts,
                     clock=clock,

@@ -15,12 +15,13 @@ from bot.health import HealthCheck
 from bot.model_control import ModelControl
 from bot.playground.server import Playground
 from bot.settings import Settings
+from bot.settings.given_models import variable_of
 from llm.capabilities.book import CapabilityBook
 from llm.capabilities.conditions import ProbeConditions
 from llm.capabilities.detector import ModelCapabilityDetector
 from llm.capabilities.plan import DetectionLimits
 from llm.clock import Clock
-from llm.config import Timeouts
+from llm.config import ModelConfig, Timeouts
 from llm.http import HttpClient
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.detection import Detections
@@ -46,7 +47,7 @@ HEDGE_SHARE = 0.03
 def make_models(
     settings: Settings, http: HttpClient, clock: Clock, search: Search | None, known: KnownBy | None = None
 ) -> ModelPool:
-    """The models that answer people, as the settings have them."""
+    """The models that are asked, as the settings have them."""
     timeouts = Timeouts(first_token=settings.timeout_seconds)
     primary = ServingModel(
         http=http,
@@ -59,11 +60,13 @@ def make_models(
         search=search,
         known=known,
     )
+
+    def configured(model: ModelConfig) -> ServingModel:
+        return ServingModel(http=http, clock=clock, timeouts=timeouts, configured=model, known=known)
+
     fallbacks = settings.fallback_models if settings.fallback_enabled else ()
-    return ModelPool(
-        primary,
-        [ServingModel(http=http, clock=clock, timeouts=timeouts, configured=one, known=known) for one in fallbacks],
-    )
+    tasks = {task: configured(model) for task, model in settings.models_by_task.items()}
+    return ModelPool(primary, [configured(model) for model in fallbacks], tasks)
 
 
 def make_manager(
@@ -78,10 +81,11 @@ def make_manager(
 ) -> LLMFallbackManager:
     """Who is asked for answers, in which order and within which limits."""
     primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
-    settings_of = [primary, *(f"FALLBACK_MODELS__{number}__" for number in range(len(pool.fallbacks)))]
+    parts = [(primary, ""), *((f"FALLBACK_MODELS__{number}__", "") for number in range(len(pool.fallbacks)))]
+    parts += [(f"{variable_of(task)}__", task) for task in pool.tasks]
     targets = [
-        Target(model, setting=setting, monotonic=clock.monotonic, randomness=randomness)
-        for model, setting in zip(pool.every, settings_of, strict=True)
+        Target(model, setting=setting, monotonic=clock.monotonic, randomness=randomness, task=task)
+        for model, (setting, task) in zip(pool.every, parts, strict=True)
     ]
     return LLMFallbackManager(
         targets,

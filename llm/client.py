@@ -26,6 +26,7 @@ from llm.servers.redaction import Redaction
 from llm.types import (
     ChatRequest,
     ChatResult,
+    ContextUse,
     Finished,
     JsonMode,
     ModelCapabilities,
@@ -155,8 +156,7 @@ class LLMClient:
             await exchange.close()
         self._learn_opening(exchange)
         result = self._with_cut(request, exchange.result(), prepared)
-        if prepared.question_cut:
-            result = replace(result, question_cut=True)
+        result = replace(result, question_cut=prepared.question_cut, context_use=_context_use(request, prepared))
         if result.usage is not None:
             yield UsageReport(result.usage)
         yield Finished(result)
@@ -306,6 +306,12 @@ class LLMClient:
     def _unusable(self, kind: FailureKind, code: str) -> AttemptFailed:
         failure = Failure(kind, Phase.CONNECT, 0.0, code=code)
         return AttemptFailed(failure, model=self.config.name, server=self.server)
+
+
+def _context_use(request: ChatRequest, prepared: Prepared) -> ContextUse:
+    messages = len(request.messages)
+    left_out = messages - len(prepared.fitted.messages)
+    return ContextUse(prepared.prompt_tokens, prepared.budget.prompt, messages, left_out)
 
 
 def _read_address(written: str) -> Address | None:

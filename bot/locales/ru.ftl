@@ -35,6 +35,8 @@ command-start = Кто я и какая модель отвечает
 command-help = Что я умею
 command-new = Начать новую беседу
 command-stop = Прервать ответ, который пишется
+command-improve = Сформулировать вопрос лучше
+command-export = Эта беседа в виде файла
 command-settings = Язык и вид ответов
 command-stats = Показатели каждой модели
 command-models = Серверы и модели
@@ -297,6 +299,33 @@ job-forget-old-updates = Забываю старые обновления
 job-add-up-figures = Складываю показатели
 job-forget-old-figures = Забываю старые показатели
 
+## /improve
+
+improve-usage = Напишите вопрос после команды: /improve ваш вопрос. Или ответьте командой /improve на своё сообщение.
+improve-title = Лучшими словами:
+improve-ask = Спросить так
+improve-gone = Я больше не могу прочесть, что спросить. Отправьте /improve ещё раз.
+press-not-yours = Эта кнопка для того, кто о ней просил.
+
+## /export
+
+export-question = Беседа этого чата в виде файла. Какого?
+export-usage = Вот так: /export md или /export json. Или нажмите:
+export-md = Markdown, читать
+export-json = JSON, для программ
+export-empty = В этой беседе ещё ничего не сказано.
+export-gone = Отправьте /export ещё раз.
+export-caption = { $title } · { $number ->
+    [one] { $number } сообщение
+    [few] { $number } сообщения
+   *[many] { $number } сообщений
+}
+export-person = Вы
+export-model = Ответ
+export-stopped = Прервано.
+export-broken = Здесь ответ оборвался.
+export-untitled = Беседа
+
 ## /why
 
 why-nothing = В этой беседе ещё нет ответа, который я мог бы объяснить.
@@ -306,6 +335,7 @@ why-stopped = Отвечала { $model }, и её прервали
 why-place-local = на домашнем компьютере
 why-place-cloud = в облаке
 why-first-choice = Она отвечает первой.
+why-of-task = Эта модель – для сообщений такого рода.
 why-same-again = Её спросили ещё раз: первая попытка сорвалась по причине, которая проходит.
 why-next = { $model } не смогла ответить, а эта – следующая.
 why-larger-context = Для { $model } беседа слишком длинная, в эту помещается больше.
@@ -330,6 +360,17 @@ models-others = Ещё найдены на этом компьютере:
 models-nameless = без модели
 models-in-use = отвечает первой
 models-fallback = запасная
+models-for-named = для «{ $name }»
+models-for-classification = для разбора сообщений
+models-for-augmentation = для сводок
+models-for-chat = для бесед
+models-for-code = для кода
+models-for-translation = для переводов
+models-for-summary = для пересказов
+models-for-maths = для математики
+models-for-vision = для картинок
+models-for-long-document = для длинных документов
+models-for-other = для всего, у чего нет своей модели
 models-paused = приостановлена
 models-local = дома
 models-cloud = облако

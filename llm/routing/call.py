@@ -251,7 +251,9 @@ class Call:
             return Why.SAME_AGAIN
         if self._least_context and self._last is not None:
             return Why.LARGER_CONTEXT
-        return Why.FIRST_CHOICE if target is self.targets[0] else Why.NEXT
+        if target is not self.targets[0]:
+            return Why.NEXT
+        return Why.OF_TASK if target.task and target.task == self.request.model_of else Why.FIRST_CHOICE
 
     def _instead_of(self, target: Target) -> str | None:
         """The model that failed before, or that would have been the first choice."""

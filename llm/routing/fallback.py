@@ -48,6 +48,8 @@ Tell = Callable[[Target, Attempt], None]
 class LLMFallbackManager:
     """Asks the targets in their order of preference, each protected by its breaker and its budget of retries.
 
+    A target that is for one task only is the first choice for that one, and no choice for anything else.
+
     What was shown of an answer that broke off is gone on with, where the next one can, or replaced by a new answer
     (`Restarted`): none ever comes twice, and none that was cut off counts as whole. Every attempt is recorded,
     logged to the monitor, and goes with the answer or the error.
@@ -89,14 +91,23 @@ class LLMFallbackManager:
 
     @property
     def order(self) -> tuple[Target, ...]:
-        """Who is asked, the first choice first; those that are paused are left out."""
-        preferred = self._preferred
-        wanted = self.targets if preferred is None else (preferred, *(o for o in self.targets if o is not preferred))
+        """Who is asked in general, the first choice first; those that are paused are left out."""
+        return self._order(())
+
+    def order_for(self, request: ChatRequest) -> tuple[Target, ...]:
+        """Who is asked for this: the model that is set for its task or kind, then the others as in general."""
+        name = request.model_of
+        return self._order([one for one in self.targets if one.task and one.task == name and not one.paused])
+
+    def _order(self, first: Sequence[Target]) -> tuple[Target, ...]:
+        preferred = () if self._preferred is None else (self._preferred,)
+        general = (one for one in self.targets if not one.task)
+        wanted = tuple(dict.fromkeys((*first, *preferred, *general)))
         allowed = wanted if self._fallback_enabled else wanted[:1]
         return tuple(target for target in allowed if not target.paused)
 
     def prefer(self, target: Target | None) -> None:
-        """Ask this target before all others from now on; None: as configured."""
+        """Ask this target before all others from now on, but for those of a task; None: as configured."""
         self._preferred = target
 
     async def probe(self, target: Target) -> Answered:
@@ -118,7 +129,7 @@ class LLMFallbackManager:
         Closing the generator, or cancelling the task, closes the connection at once and is held against nobody.
         Raises NoAnswer; NothingToAnswer when no message of a person is left.
         """
-        return self._stream(request, self.order, self.limits)
+        return self._stream(request, self.order_for(request), self.limits)
 
     async def _stream(
         self, request: ChatRequest, targets: Sequence[Target], limits: CallLimits
