@@ -143,10 +143,12 @@ class Detections:
                 await self._quietly(model)
 
     async def detect_all(self) -> None:
-        """Detect every model that answers, one after the other. Never fails."""
+        """Detect every model that answers, one after the other and once, whatever it is set for. Never fails."""
+        done: set[ModelKey] = set()
         for model in self._pool.every:
             in_use = _in_use(model)
-            if in_use is not None and self._may_begin(in_use):
+            if in_use is not None and key_of(in_use) not in done and self._may_begin(in_use):
+                done.add(key_of(in_use))
                 await self._quietly(model)
 
     async def _quietly(self, model: ServingModel) -> None:

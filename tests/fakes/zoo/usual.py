@@ -18,9 +18,9 @@ _LAST = {A.TOOLS: True, A.VISION: False, A.PREFILL: True, A.RUSSIAN: True}
 _GRAMMAR = frozenset({ServerKind.KOBOLDCPP, ServerKind.TEXTGEN})
 _CONTINUES = frozenset({ServerKind.VLLM, ServerKind.LLAMACPP})
 _OWN_CLOCK = frozenset({ServerKind.OLLAMA, ServerKind.LLAMACPP})
-WRITES = between(10, 520)
+WRITES = between(1, 520)
 """Two milliseconds for a token, or slower where the machine is busy."""
-WRITES_BY_A_HURRIED_CLOCK = between(10 / HURRY, 520 / HURRY)
+WRITES_BY_A_HURRIED_CLOCK = between(1 / HURRY, 520 / HURRY)
 
 
 def usually(

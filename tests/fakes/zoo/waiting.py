@@ -45,7 +45,7 @@ WAITING = (
     Animal(
         "slow",
         partial(HousedVllm, habits=Habits(first_seconds=0.5, token_seconds=0.02)),
-        usually(ServerKind.VLLM, {A.DECODE_SPEED: between(10, 52), A.PREFILL_SPEED: between(100, 1400)}),
+        usually(ServerKind.VLLM, {A.DECODE_SPEED: between(1, 52), A.PREFILL_SPEED: between(10, 1400)}),
     ),
     Animal(
         "too busy at first",

@@ -176,6 +176,15 @@ def test_what_is_lost_of_a_prompt_that_was_counted_whole_may_have_been_forgotten
     assert known[Ability.SILENT_CUT].confidence == TABLE_SURE
 
 
+def test_what_an_unreliable_model_does_not_find_or_any_in_the_middle_may_have_been_forgotten() -> None:
+    lost = (_needle(600, "middle"), _needle(6000, "start", FAILED), _needle(6000, "late"), _needle(1843, "start"))
+    middle = (_needle(600, "middle"), _needle(6000, "start"), _needle(6000, "middle", FAILED))
+    for made, sure_of_it in ((lost, True), ((*lost, seen(ask.LIST, FAILED)), False), (middle, False)):
+        found = conclude(told(ServerKind.GENERIC, None), [*BASIC, *made], NOW)
+        for ability in (Ability.CONTEXT, Ability.SILENT_CUT):
+            assert (found[ability].confidence >= LEAST_BELIEVED) is sure_of_it
+
+
 def test_what_was_read_where_nobody_tells_a_limit_is_known_to_be_read_and_no_more() -> None:
     found = conclude(told(ServerKind.GENERIC, None), [*BASIC, _needle(9000, "start", prompt_tokens=9024)], NOW)
     context = found[Ability.CONTEXT]
