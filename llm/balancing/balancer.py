@@ -137,12 +137,12 @@ class Balancer:
         return offers
 
     def _best(self, offers: list[_Offer]) -> _Offer:
-        if not all(one.tried for one in offers):
+        untried = [one for one in offers if not one.tried]
+        if untried:  # so that somebody finds out
             fastest = min((one.estimate.prefill + one.estimate.decode for one in offers if one.tried), default=math.inf)
-            for one in offers:
-                if not one.tried:  # so that somebody finds out
-                    own = one.estimate.prefill + one.estimate.decode
-                    one.total += min(0.0, OPTIMISM * fastest - own)
+            for one in untried:
+                own = one.estimate.prefill + one.estimate.decode
+                one.total += min(0.0, OPTIMISM * fastest - own)
         least = NEAR * min([one.total for one in offers])
         near = [one for one in offers if one.total <= least]
         if len(near) == 1:

@@ -137,8 +137,9 @@ class ServerLoad:
                 lag = max(lag, seat.lag(now))
         pace = lag * known.pace(now)
         wait = load = 0.0
-        if level > limit - self.spared(spare):
-            wait = self._wait(level - limit + self.spared(spare), ahead, now)
+        spared = self.spared(spare) if spare else 0
+        if level > limit - spared:
+            wait = self._wait(level - limit + spared, ahead, now)
             level = min(level, limit)
         if self.room is not None:
             load = self.load_seconds(model, now)
