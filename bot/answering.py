@@ -15,6 +15,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerQueued,
     AnswerReplaced,
     AnswerRetracted,
     AnswerStarted,
@@ -25,7 +26,7 @@ from bot.events import (
     Notify,
 )
 from llm.errors import FailureKind
-from llm.routing.attempts import Answered, Attempt, NoAnswer, Restarted, RoutedEvent
+from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
 from llm.tasks.sorting import MessageSorter, Sorting
@@ -94,7 +95,14 @@ class Answering:
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()
-        stream = self._asked(ChatRequest(messages, Task.CHAT, request_id=asked), sorting)
+        request = ChatRequest(
+            messages,
+            Task.CHAT,
+            request_id=asked,
+            conversation=str(turn.conversation_id),
+            person=str(turn.person_id),
+        )
+        stream = self._asked(request, sorting)
         try:
             async with aclosing(stream):
                 while (event := await stop.next_of(stream)) is not None:
@@ -107,6 +115,8 @@ class Answering:
                     elif isinstance(event, Restarted):
                         text.clear()
                         yield AnswerReplaced()
+                    elif isinstance(event, Queued):
+                        yield AnswerQueued(event.place, event.seconds)
                     elif isinstance(event, ThinkingDelta):
                         yield AnswerThinking()
                     elif isinstance(event, Answered):
@@ -116,15 +126,7 @@ class Answering:
         except NoAnswer as error:
             _log_attempts(error.attempts)
             logger.warning("no_answer", reason=error.failure.kind.value, code=error.failure.code)
-            yield AnswerFailed(
-                error.failure,
-                error.model,
-                error.server,
-                error.partial,
-                tried=error.attempts,
-                retry_in=error.retry_in,
-                request_id=asked,
-            )
+            yield _failed(error, asked)
             return
         yield AnswerStopped("".join(text), asked)
 
@@ -140,6 +142,18 @@ class Answering:
         _log_attempts(answered.attempts)
         if (cut := answered.result.prompt_cut) is not None:
             self._notify(_prompt_cut(self._manager.targets, answered.attempts[-1], cut))
+
+
+def _failed(error: NoAnswer, request_id: int) -> AnswerFailed:
+    return AnswerFailed(
+        error.failure,
+        error.model,
+        error.server,
+        error.partial,
+        tried=error.attempts,
+        retry_in=error.retry_in,
+        request_id=request_id,
+    )
 
 
 def misconfigured(target: Target, attempt: Attempt) -> Notice:

@@ -58,6 +58,7 @@ from bot.startup import Announcer
 from bot.tasks import open_tasks
 from bot.turns import Turns
 from bot.wiring import Wiring
+from llm.balancing.balancer import Balancer
 from llm.capabilities.book import CapabilityBook
 from llm.clock import Clock, SystemClock
 from llm.demo import demo_mounts
@@ -65,6 +66,7 @@ from llm.http import make_client
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.people_first import PeopleFirst
 from llm.routing.recovery import RecoveryWatch
+from llm.routing.seating import Seating
 from llm.routing.serving_model import Search, ServingModel
 from llm.routing.traffic import Traffic
 from storage import (
@@ -155,12 +157,13 @@ async def running_app(
             spending = await make_spending(settings, rows, clock)
             alerts = Alerts(spending=spending, notices=notices, database=database, clock=clock)
             traffic = Traffic(clock)
-            manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending, traffic)
+            seating = Seating(Balancer(clock.monotonic, randomness), clock)
+            manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending, traffic, seating)
             people_first = PeopleFirst(traffic, monitor=monitor, spending=spending)
             detections = await stack.enter_async_context(make_detections(settings, pool, book, clock, people_first))
             detection_cards = await stack.enter_async_context(DetectionCards(detections, clock))
             control = ModelControl(pool, manager)
-            await stack.enter_async_context(RecoveryWatch(manager.targets, clock))
+            await stack.enter_async_context(RecoveryWatch(manager.targets, clock, seating.back))
             summaries = Summaries(database, clock)
             tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
             turns = Turns(

@@ -28,6 +28,7 @@ from llm.routing.detection import Detections
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.limits import CallLimits
 from llm.routing.pool import ModelPool
+from llm.routing.seating import Seating
 from llm.routing.serving_model import KnownBy, Search, ServingModel
 from llm.routing.spending import Spending
 from llm.routing.target import Target
@@ -78,6 +79,7 @@ def make_manager(
     alerts: Alerts,
     spending: Spending,
     traffic: Traffic,
+    seating: Seating,
 ) -> LLMFallbackManager:
     """Who is asked for answers, in which order and within which limits."""
     primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
@@ -98,6 +100,7 @@ def make_manager(
         tell=alerts.misconfigured,
         spending=spending,
         traffic=traffic,
+        seating=seating,
     )
 
 

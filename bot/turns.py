@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from bot.settings import RichMode
 from bot.summaries import RollingSummaries
 from bot.views.failures import failure_words
 from bot.views.keyboards import stop_keyboard
+from bot.views.numbers import duration
 from storage import AnswerState, Conversations, Inbox, Person, QueuedUpdate, Turn
 
 logger = structlog.get_logger()
@@ -34,6 +36,12 @@ class Words:
 
     t: Translator
     admin: bool
+
+    def queued(self, place: int, seconds: float) -> str:
+        """While all servers are at work for others."""
+        if seconds < 1:
+            return self.t("answer-queued", place=place)
+        return self.t("answer-queued-for", place=place, time=duration(self.t, math.ceil(seconds)))
 
     def thinking(self) -> str:
         """While a model reasons."""

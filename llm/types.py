@@ -129,7 +129,8 @@ class ChatRequest:
     the answer, with which the model is to go on; only servers that can (`ServerProfile.continues`) are told of it.
     `request_id` is the number under which the attempts are to be found in the figures; None: any. With `whole` nothing
     is left out to make it fit: it is sent as it is, and fails where it is too long. `kind` is what the message of a
-    person asks for, as far as that is known: a kind may have a model of its own.
+    person asks for, as far as that is known: a kind may have a model of its own. Requests of one `conversation` begin
+    alike, so that a server may have that in its cache; those of one `person` take turns with other people's.
     """
 
     messages: tuple[Message, ...]
@@ -145,6 +146,8 @@ class ChatRequest:
     tools: tuple[Tool, ...] = ()
     whole: bool = False
     kind: str = ""
+    conversation: str | None = None
+    person: str | None = None
 
     @property
     def model_of(self) -> str:

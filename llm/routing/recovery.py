@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -26,7 +26,9 @@ _WATCHED = frozenset({BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.LO
 class RecoveryWatch:
     """Watches over targets for as long as its context lasts: one free question a second at most, in turn."""
 
-    def __init__(self, targets: Sequence[Target], clock: Clock) -> None:
+    def __init__(self, targets: Sequence[Target], clock: Clock, back: Callable[[Target], None] | None = None) -> None:
+        """`back` is told of each target whose server was seen to work again."""
+        self._back = back
         self._targets = tuple(targets)
         self._clock = clock
         self._next = 0
@@ -51,6 +53,8 @@ class RecoveryWatch:
                 if target.breaker.state is not BreakerState.HALF_OPEN:
                     logger.info("server_back", target=target.setting)
                 target.breaker.well_again()
+                if self._back is not None:
+                    self._back(target)
 
     def _due(self) -> Target | None:
         """The next target in turn that is thought to be down."""
