@@ -30,6 +30,8 @@ class Why(StrEnum):
 
     FIRST_CHOICE = "first_choice"
     """It is the first of those that are thought well."""
+    SOONEST = "soonest"
+    """Of several servers with the same model it would be done first."""
     OF_TASK = "of_task"
     """It is set for the task, or for messages of this kind."""
     SAME_AGAIN = "same_again"

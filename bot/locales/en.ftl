@@ -336,6 +336,7 @@ why-stopped = { $model } was answering when it was stopped
 why-place-local = on a machine at home
 why-place-cloud = in the cloud
 why-first-choice = It is the first choice.
+why-soonest = Of the servers with this model, its one would be done first.
 why-of-task = It is the model for messages of this kind.
 why-same-again = It was asked again: the first try had failed in a way that passes.
 why-next = { $model } could not answer, and this is the next one.

@@ -97,6 +97,7 @@ class Call:
     _has_images: bool = False
     _blind: bool = False
     _last: Target | None = None
+    _before: Target | None = None
     _started: float = 0.0
     _begin_by: float = 0.0
 
@@ -158,15 +159,21 @@ class Call:
     def withdraw(self, ask: Ask) -> None:
         """Take back a request that was not sent: somebody else may be asked in its place, or the same one later."""
         ask.target.breaker.abandoned(ask.granted)
+        self._last = self._before
 
-    def ask_seated(self, target: Target) -> Ask | None:
-        """Ask a target for which there is a place now; None: it may not be asked any more."""
+    def ask_seated(self, wanted: Ask, target: Target) -> Ask | None:
+        """Ask a target for which there is a place now, the wanted one or a twin; None: it may not be asked any more."""
         client = self._client(target)
         if client is None:
             return None
         self._begin_by = max(self._begin_by, min(self.elapsed + self.limits.begin, self.limits.total))
         others = sum(self._can_be_asked(other) for other in self.targets if other is not target)
-        return self._ask(target, client, others=others)
+        seated = self._ask(target, client, others=others)
+        if seated is None or target is wanted.target:
+            return seated
+        # It is no other model, so that nobody was passed over.
+        why = Why.SOONEST if wanted.why in {Why.FIRST_CHOICE, Why.OF_TASK} else wanted.why
+        return replace(seated, why=why, instead_of=wanted.instead_of)
 
     def wait_limit(self, target: Target) -> float:
         """For how long a place is worth waiting for: for a part of the time in which an answer has to begin, or, when
@@ -283,7 +290,7 @@ class Call:
             standing.counted = True
         why = self._why(target, granted)
         instead_of = self._instead_of(target)
-        self._last = target
+        self._before, self._last = self._last, target
         reading = self.prompt_tokens / SLOW_PREFILL
         timeouts = attempt_timeouts(
             self.limits,

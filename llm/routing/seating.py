@@ -70,7 +70,7 @@ class Seating:
                 taking.cancel()
                 await asyncio.gather(taking, return_exceptions=True)
         target = twins.get(seat.choice.target)
-        seated = call.ask_seated(target) if target is not None else None
+        seated = call.ask_seated(ask, target) if target is not None else None
         if seated is None:
             seat.cancelled()
             return
