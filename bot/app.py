@@ -52,6 +52,7 @@ from bot.parts import (
 )
 from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
+from bot.remembering import Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
 from bot.settings import Settings
 from bot.startup import Announcer
@@ -74,6 +75,7 @@ from storage import (
     Conversations,
     Database,
     Inbox,
+    LearnedValues,
     People,
     PerformanceRows,
     QueuedUpdate,
@@ -162,6 +164,11 @@ async def running_app(
             people_first = PeopleFirst(traffic, monitor=monitor, spending=spending)
             detections = await stack.enter_async_context(make_detections(settings, pool, book, clock, people_first))
             detection_cards = await stack.enter_async_context(DetectionCards(detections, clock))
+            memories = {
+                "balancing": memory_of_balancing(seating.balancer),
+                "breakers": memory_of_breakers(manager),
+            }
+            remembering = await stack.enter_async_context(Remembering(LearnedValues(database, clock), memories, clock))
             control = ModelControl(pool, manager)
             await stack.enter_async_context(RecoveryWatch(manager.targets, clock, seating.back))
             summaries = Summaries(database, clock)
@@ -181,7 +188,7 @@ async def running_app(
             dispatcher = Dispatcher()
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
-            jobs = Jobs(pool, detections, inbox, rows, partial(alerts.look, control), clock)
+            jobs = Jobs(pool, detections, inbox, rows, remembering, partial(alerts.look, control), clock)
             health = HealthCheck(
                 clock=clock,
                 lag=lag,

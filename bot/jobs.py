@@ -14,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.remembering import Remembering
 from llm.clock import Clock
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
@@ -23,6 +24,7 @@ logger = structlog.get_logger()
 
 REFRESH_SECONDS = 10
 DETECT_SECONDS = 15
+REMEMBER_SECONDS = 300
 SETTLED_AFTER = timedelta(minutes=1)
 # Of the period of detection, up or down.
 JITTER = 0.05
@@ -44,6 +46,7 @@ class Jobs:
         detections: Detections,
         inbox: Inbox,
         figures: PerformanceRows,
+        remembering: Remembering,
         watch: Watch,
         clock: Clock,
     ) -> None:
@@ -51,6 +54,7 @@ class Jobs:
         self._detections = detections
         self._inbox = inbox
         self._figures = figures
+        self._remembering = remembering
         self._watch = watch
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -62,6 +66,7 @@ class Jobs:
             (self.look_for_models, IntervalTrigger(seconds=REFRESH_SECONDS)),
             (self.watch, IntervalTrigger(seconds=WATCH_SECONDS)),
             *self._detecting(),
+            (self.remember, IntervalTrigger(seconds=REMEMBER_SECONDS)),
             (self.forget_old_updates, IntervalTrigger(hours=6)),
             # A little after midnight, when the last answers of the day have been written; at the start for what is due.
             (self.add_up_figures, OrTrigger([DateTrigger(), CronTrigger(hour=0, minute=10, timezone="UTC")])),
@@ -129,6 +134,10 @@ class Jobs:
     async def watch(self) -> None:
         """Tell the admins what they have to hear of."""
         await self._watch()
+
+    async def remember(self) -> None:
+        """Keep what was learned of servers and models."""
+        await self._remembering.keep()
 
     async def forget_old_updates(self) -> None:
         """Drop the ids of updates that Telegram will not deliver again."""

@@ -14,6 +14,7 @@ from storage.errors import (
     WriteFailed,
 )
 from storage.inbox import Inbox
+from storage.learned import LearnedValues
 from storage.people import People
 from storage.performance import PerformanceRows
 from storage.statistics import Statistics
@@ -41,6 +42,7 @@ __all__ = [
     "DatabaseTooNew",
     "DatabaseUnusable",
     "Inbox",
+    "LearnedValues",
     "NewUpdate",
     "OperationFailed",
     "People",

@@ -244,3 +244,12 @@ capability_observations = Table(
     Column("fingerprint", AnyText, nullable=False),
     Column("observation", JsonText, nullable=False),
 )
+
+# What was learned and is worth having after a restart: by name, as plain values, with the moment of that.
+learned = Table(
+    "learned",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", JsonText, nullable=False),
+    Column("at", UtcMoment, nullable=False),
+)

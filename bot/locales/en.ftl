@@ -297,6 +297,7 @@ job-look-for-models = Look at the servers
 job-detect-due = Find out what new models can do
 job-detect-all = Find out anew what all can do
 job-watch = Watch for trouble
+job-remember = Keep what was learned of servers
 job-forget-old-updates = Forget old updates
 job-add-up-figures = Add up figures
 job-forget-old-figures = Forget old figures

@@ -298,6 +298,7 @@ job-look-for-models = Смотрю на серверы
 job-detect-due = Выясняю, что умеют новые модели
 job-detect-all = Заново выясняю, что умеют все
 job-watch = Слежу за неполадками
+job-remember = Сохраняю, что узнал о серверах
 job-forget-old-updates = Забываю старые обновления
 job-add-up-figures = Складываю показатели
 job-forget-old-figures = Забываю старые показатели

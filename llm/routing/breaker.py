@@ -49,6 +49,9 @@ class Verdict(StrEnum):
     LOADING = "loading"
 
 
+_KEPT_STATES = frozenset({BreakerState.CLOSED, BreakerState.OPEN, BreakerState.RATE_LIMITED})
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """The leave to send one request; `trial`: it is the one that finds out whether the server is well again.
@@ -171,6 +174,40 @@ class Breaker:
         """
         if self._state not in {BreakerState.CLOSED, BreakerState.RATE_LIMITED}:
             self._until = min(self._until, self._monotonic())
+
+    def values(self) -> dict[str, object]:
+        """What is worth having after a restart, as plain values."""
+        now = self._monotonic()
+        return {
+            "state": self._state.value,
+            "left": max(0.0, self._until - now),
+            "open": self._open_seconds,
+            "attempts": self._attempts.value(now),
+            "failures": self._failures.value(now),
+        }
+
+    def take_over(self, values: object, *, age_seconds: float) -> bool:
+        """Go on with what `values` gave so long ago; False, and nothing is changed, when it is none.
+
+        The time since then counts, so that a pause that is over is one for a trial; a setting that was wrong, or a
+        model that was loading, is looked at anew.
+        """
+        match values:
+            case {
+                "state": str(state),
+                "left": int() | float() as left,
+                "open": int() | float() as opened,
+                "attempts": int() | float() as attempts,
+                "failures": int() | float() as failures,
+            } if state in _KEPT_STATES:
+                now, kept = self._monotonic(), math.exp(-max(0.0, age_seconds) / WINDOW_SECONDS)
+                self._state = BreakerState(state)
+                self._until = now + max(0.0, left - age_seconds)
+                self._open_seconds = min(float(opened), LONGEST_OPEN_SECONDS)
+                self._attempts.add(attempts * kept, now)
+                self._failures.add(failures * kept, now)
+                return True
+        return False
 
     def reset(self) -> None:
         """Forget everything, since the configuration has changed."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from llm.clock import SystemClock
 from llm.types import Why
+from storage import LearnedValues
 from tests.e2e.conftest import ADMIN, ME, STRANGER, OpenHouse
 from tests.e2e.talk import draft_shows, kept_attempts
 from tests.fakes import servers
@@ -48,3 +50,20 @@ async def test_two_servers_with_the_same_model_share_the_work(house: OpenHouse, 
             assert Why.SOONEST in {row.why for row in rows}
             [why] = await home.say(ME, "/why")
             assert "would be done first" in why
+
+
+async def test_what_was_learned_of_servers_outlives_a_restart(house: OpenHouse, model_server: ModelServer) -> None:
+    servers.llama_server(model_server, "same")
+    words = "some words " * 40
+    model_server.reply(words, chunk_delay=0.002)
+    settings = {"LLM_API_BASE": model_server.base, "LLM_MODEL": "same"}
+    async with house(**settings) as home:
+        for number in range(3):
+            await home.say(ME, f"Hello {number}")
+    async with house(**settings) as home:
+        kept = await LearnedValues(home.app.database, SystemClock()).everything()
+        balancing, _ = kept["balancing"]
+        assert isinstance(balancing, dict)
+        assert "same" in balancing["servers"][model_server.url.removeprefix("http://")]["models"]
+        assert "breakers" in kept
+        assert (await home.say(ME, "And now?")) == [words.strip()]

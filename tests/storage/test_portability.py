@@ -25,6 +25,7 @@ from storage import (
     Conversations,
     Database,
     Inbox,
+    LearnedValues,
     NewUpdate,
     People,
     PerformanceRows,
@@ -93,6 +94,8 @@ async def test_statements_of_the_repositories(clock: SystemClock) -> None:
     await conversations.turn_answered(1)
     await Summaries(database, clock).of(1)
     await Summaries(database, clock).keep(1, Summary("all of it", 2))
+    await LearnedValues(database, clock).everything()
+    await LearnedValues(database, clock).keep({"a": 1})
     async with PerformanceRows(database, clock) as rows:
         rows.add(AttemptRecord(clock.now(), "m", "s", Task.CHAT, 1.0, None, None, None, None))
         await rows.stats(since=datetime.min.replace(tzinfo=UTC), model="m", task=Task.CHAT)
@@ -102,6 +105,7 @@ async def test_statements_of_the_repositories(clock: SystemClock) -> None:
     assert any("string_agg(CASE WHEN" in said for said in ear.said)
     assert any("ON CONFLICT (span, began, model" in said for said in ear.said)
     assert any("ON CONFLICT (server, model) DO UPDATE SET fingerprint = excluded.fingerprint" in s for s in ear.said)
+    assert any("ON CONFLICT (name) DO UPDATE SET value = excluded.value" in said for said in ear.said)
     assert any("WHERE summaries.message_id < excluded.message_id" in said for said in ear.said)
     assert any("row_number() OVER (PARTITION BY capability_history.ability" in said for said in ear.said)
 

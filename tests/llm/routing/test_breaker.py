@@ -180,6 +180,43 @@ def test_a_trial_that_was_stopped_by_a_person_lets_the_next_one_try(breaker: Bre
     assert admitted(breaker).trial
 
 
+def test_a_pause_goes_on_after_a_restart_and_the_time_between_counts(breaker: Breaker, time: Time):
+    breaker.failed(admitted(breaker), Verdict.RATE_LIMITED, wait_seconds=60)
+    kept = breaker.values()
+    soon, late = Breaker(time, random.Random(1)), Breaker(time, random.Random(1))
+    assert soon.take_over(kept, age_seconds=20)
+    assert state(soon) is BreakerState.RATE_LIMITED
+    assert soon.retry_at == pytest.approx(time.seconds + 40)
+    assert late.take_over(kept, age_seconds=3600)
+    assert state(late) is BreakerState.HALF_OPEN
+    assert admitted(late).trial
+
+
+def test_failures_before_a_restart_count_less_the_longer_it_took(breaker: Breaker, time: Time):
+    for _ in range(2):
+        breaker.failed(admitted(breaker), Verdict.STRIKE)
+    soon, late = Breaker(time, random.Random(1)), Breaker(time, random.Random(1))
+    assert soon.take_over(breaker.values(), age_seconds=1)
+    assert late.take_over(breaker.values(), age_seconds=3600)
+    for one in (soon, late):
+        one.failed(admitted(one), Verdict.STRIKE)
+    assert state(soon) is BreakerState.OPEN
+    assert state(late) is BreakerState.CLOSED
+
+
+@pytest.mark.parametrize("value", [None, {}, {"state": "open"}, "open", {"state": "config_error", "left": 1}])
+def test_what_is_no_state_is_not_taken_over(breaker: Breaker, value: object):
+    assert not breaker.take_over(value, age_seconds=1)
+    assert state(breaker) is BreakerState.CLOSED
+
+
+def test_a_setting_that_was_wrong_is_tried_anew_after_a_restart(breaker: Breaker, time: Time):
+    breaker.failed(admitted(breaker), Verdict.CONFIG_ERROR)
+    anew = Breaker(time, random.Random(1))
+    assert not anew.take_over(breaker.values(), age_seconds=1)
+    assert state(anew) is BreakerState.CLOSED
+
+
 def test_what_is_nobodys_fault_but_the_requests_counts_against_nobody(breaker: Breaker):
     for _ in range(20):
         assert not breaker.failed(admitted(breaker), Verdict.NOTHING)
