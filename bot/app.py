@@ -42,6 +42,7 @@ from bot.notices import AdminNotices
 from bot.parts import (
     PLAYGROUND_TOKEN,
     make_bot,
+    make_choosing,
     make_detections,
     make_doorkeeper,
     make_manager,
@@ -52,7 +53,7 @@ from bot.parts import (
 )
 from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
-from bot.remembering import Remembering, memory_of_balancing, memory_of_breakers
+from bot.remembering import Memory, Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
 from bot.settings import Settings
 from bot.startup import Announcer
@@ -159,14 +160,18 @@ async def running_app(
             spending = await make_spending(settings, rows, clock)
             alerts = Alerts(spending=spending, notices=notices, database=database, clock=clock)
             traffic = Traffic(clock)
+            choosing = make_choosing(settings, clock, randomness, spending)
             seating = Seating(Balancer(clock.monotonic, randomness), clock)
-            manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending, traffic, seating)
+            manager = make_manager(
+                settings, pool, clock, randomness, monitor, alerts, spending, traffic, seating, choosing
+            )
             people_first = PeopleFirst(traffic, monitor=monitor, spending=spending)
             detections = await stack.enter_async_context(make_detections(settings, pool, book, clock, people_first))
             detection_cards = await stack.enter_async_context(DetectionCards(detections, clock))
             memories = {
                 "balancing": memory_of_balancing(seating.balancer),
                 "breakers": memory_of_breakers(manager),
+                "selection": Memory(choosing.values, choosing.take_over),
             }
             remembering = await stack.enter_async_context(Remembering(LearnedValues(database, clock), memories, clock))
             control = ModelControl(pool, manager)
@@ -203,6 +208,7 @@ async def running_app(
                 **Wiring(
                     augmenter=tasks.augmenter,
                     cards=cards,
+                    choosing=choosing,
                     charts=charts,
                     clock=clock,
                     control=control,

@@ -14,7 +14,7 @@ from bot.alerts import Alerts
 from bot.health import HealthCheck
 from bot.model_control import ModelControl
 from bot.playground.server import Playground
-from bot.settings import Settings
+from bot.settings import Selection, Settings
 from bot.settings.given_models import variable_of
 from llm.capabilities.book import CapabilityBook
 from llm.capabilities.conditions import ProbeConditions
@@ -24,6 +24,7 @@ from llm.clock import Clock
 from llm.config import ModelConfig, Timeouts
 from llm.http import HttpClient
 from llm.monitoring import ModelPerformanceMonitor
+from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.limits import CallLimits
@@ -33,6 +34,7 @@ from llm.routing.serving_model import KnownBy, Search, ServingModel
 from llm.routing.spending import Spending
 from llm.routing.target import Target
 from llm.routing.traffic import Traffic
+from llm.selection.selector import ModelSelector
 from storage import People, PerformanceRows, Statistics
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ def make_manager(
     spending: Spending,
     traffic: Traffic,
     seating: Seating,
+    choosing: Choosing,
 ) -> LLMFallbackManager:
     """Who is asked for answers, in which order and within which limits."""
     primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
@@ -101,7 +104,14 @@ def make_manager(
         spending=spending,
         traffic=traffic,
         seating=seating,
+        choosing=choosing,
     )
+
+
+def make_choosing(settings: Settings, clock: Clock, randomness: random.Random, spending: Spending) -> Choosing:
+    """Who is asked first: as learned, or as configured."""
+    ordered = settings.selection is Selection.ORDERED
+    return Choosing(ModelSelector(randomness=randomness, monotonic=clock.monotonic, ordered=ordered), clock, spending)
 
 
 def make_detections(

@@ -18,6 +18,7 @@ from bot.settings import RichMode
 from bot.turns import Turns
 from llm.clock import Clock
 from llm.monitoring import ModelPerformanceMonitor
+from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
@@ -30,6 +31,7 @@ class Wiring(TypedDict):
     augmenter: Augmenter
     cards: AccessCards
     charts: ChartMaker
+    choosing: Choosing
     clock: Clock
     control: ModelControl
     conversations: Conversations

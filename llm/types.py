@@ -132,7 +132,8 @@ class ChatRequest:
     `request_id` is the number under which the attempts are to be found in the figures; None: any. With `whole` nothing
     is left out to make it fit: it is sent as it is, and fails where it is too long. `kind` is what the message of a
     person asks for, as far as that is known: a kind may have a model of its own. Requests of one `conversation` begin
-    alike, so that a server may have that in its cache; those of one `person` take turns with other people's.
+    alike, so that a server may have that in its cache; those of one `person` take turns with other people's, and
+    `own_choice` is the model that they have chosen: it is asked first, the others protect it.
     """
 
     messages: tuple[Message, ...]
@@ -150,6 +151,7 @@ class ChatRequest:
     kind: str = ""
     conversation: str | None = None
     person: str | None = None
+    own_choice: str | None = None
 
     @property
     def model_of(self) -> str:

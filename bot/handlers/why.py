@@ -10,6 +10,7 @@ from aiogram.types import Message
 from bot.i18n import Translator
 from bot.views.why import why_text
 from llm.monitoring import ModelPerformanceMonitor
+from llm.routing.choosing import Choosing
 from storage import Conversations, Person
 
 
@@ -21,9 +22,15 @@ def why_router() -> Router:
 
 
 async def on_why(
-    message: Message, person: Person, t: Translator, conversations: Conversations, monitor: ModelPerformanceMonitor
+    message: Message,
+    person: Person,
+    t: Translator,
+    conversations: Conversations,
+    monitor: ModelPerformanceMonitor,
+    choosing: Choosing,
 ) -> None:
     """Say which model answered last, why that one, and what was tried before."""
     request_id = await conversations.last_request(message.chat.id, message.message_thread_id or 0)
     attempts = await monitor.get_attempts(request_id) if request_id is not None else ()
-    await message.answer(why_text(t, attempts, admin=person.admin), parse_mode=ParseMode.HTML)
+    explanation = choosing.explanation(request_id) if request_id is not None else None
+    await message.answer(why_text(t, attempts, explanation, admin=person.admin), parse_mode=ParseMode.HTML)

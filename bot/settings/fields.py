@@ -303,6 +303,5 @@ LATER = frozenset(
         "webhook_secret",
         "webhook_host",
         "webhook_port",
-        "selection",
     }
 )

@@ -10,11 +10,16 @@ from bot.views.failures import kind_key
 from bot.views.numbers import count, decimal, money, seconds
 from llm.errors import FailureKind
 from llm.monitoring import AttemptRecord
+from llm.selection.explanation import Explanation
+from llm.selection.values import Because
 
 MOST_TRIED = 8
+_NOTHING_NEW = frozenset({Because.ORDERED, Because.ONLY, Because.NOBODY})
 
 
-def why_text(t: Translator, attempts: Sequence[AttemptRecord], *, admin: bool) -> str:
+def why_text(
+    t: Translator, attempts: Sequence[AttemptRecord], explanation: Explanation | None = None, *, admin: bool
+) -> str:
     """HTML: who answered, why that one, how fast, and who was asked before. Addresses are for admins only."""
     if not attempts:
         return escape(t("why-nothing"))
@@ -26,6 +31,8 @@ def why_text(t: Translator, attempts: Sequence[AttemptRecord], *, admin: bool) -
         parts.append(f"<b>{escape(t('why-nobody'))}</b>")
     else:
         parts += _chosen(t, chosen, admin=admin)
+        if explanation is not None:
+            parts[1] = f"{parts[1]}{_explained(t, explanation)}"
     others = [one for one in attempts if one is not chosen]
     if others:
         lines = [escape(t("why-tried"))]
@@ -64,3 +71,16 @@ def _tried(t: Translator, one: AttemptRecord, *, admin: bool) -> str:
     what = t(kind_key(one.failure)) if one.failure is not None else t("why-was-whole")
     server = f" ({one.server})" if admin else ""
     return t("why-line", model=one.model + server, what=what, time=seconds(t, one.latency_seconds))
+
+
+def _explained(t: Translator, explanation: Explanation) -> str:
+    """HTML: why the first choice was the first, and what kept the others back."""
+    lines = []
+    first = explanation.order[0].model if explanation.order else None
+    if first is not None and explanation.because not in _NOTHING_NEW:
+        key = f"why-because-{explanation.because.value}".replace("_", "-")
+        lines.append(t(key, model=first, leader=explanation.leader or first))
+    for obstacle in explanation.obstacles[:MOST_TRIED]:
+        bar = f"why-bar-{obstacle.hindrance.bar.value}".replace("_", "-")
+        lines.append(t("why-obstacle", model=obstacle.model, what=t(bar)))
+    return "".join(f"\n{escape(line)}" for line in lines)

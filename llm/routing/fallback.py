@@ -14,6 +14,7 @@ from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
 from llm.routing.attempts import Answered, Attempt, Queued, Restarted, RoutedEvent
 from llm.routing.breaker import Verdict
 from llm.routing.call import Ask, Call, GiveUp, Wait
+from llm.routing.choosing import Choosing
 from llm.routing.hedging import Begun, Lost, race
 from llm.routing.limits import CallLimits
 from llm.routing.policy import policy_of
@@ -71,11 +72,13 @@ class LLMFallbackManager:
         spending: Spending | None = None,
         traffic: Traffic | None = None,
         seating: Seating | None = None,
+        choosing: Choosing | None = None,
     ) -> None:
         """`hedge_share`: so many of all requests may be sent a second time when the first takes unusually long.
 
         `traffic` is told of each request, for who has to wait for a quiet moment. `seating` gives places on servers,
         among those with the same model on the one that would be done soonest; without it each request is sent at once.
+        `choosing` puts the targets in order for each request; without it they are asked as configured.
         """
         self.targets = tuple(targets)
         self.limits = limits
@@ -88,6 +91,7 @@ class LLMFallbackManager:
         self._spending = spending
         self._traffic = traffic
         self._seating = seating
+        self._choosing = choosing
         self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
 
     def new_request_id(self) -> int:
@@ -100,9 +104,20 @@ class LLMFallbackManager:
         return self._order(())
 
     def order_for(self, request: ChatRequest) -> tuple[Target, ...]:
-        """Who is asked for this: the model that is set for its task or kind, then the others as in general."""
+        """Who is asked for this: the model that is set for its task or kind, then the others as in general, or as they
+        are chosen for it.
+        """
         name = request.model_of
-        return self._order([one for one in self.targets if one.task and one.task == name and not one.paused])
+        own = [one for one in self.targets if one.task and one.task == name and not one.paused]
+        if self._choosing is None or request.request_id is None:
+            return self._order(own)
+        general = [one for one in self.targets if not one.task and not one.paused]
+        if not self._fallback_enabled:
+            general = general[:1]
+        preferred = self._preferred.source.name if self._preferred is not None else None
+        chosen = self._choosing.order(request, general, request.request_id, preferred)
+        wished = request.own_choice is not None and bool(chosen) and chosen[0].source.name == request.own_choice
+        return tuple(dict.fromkeys((chosen[0], *own, *chosen) if wished else (*own, *chosen)))
 
     def _order(self, first: Sequence[Target]) -> tuple[Target, ...]:
         preferred = () if self._preferred is None else (self._preferred,)
@@ -134,6 +149,8 @@ class LLMFallbackManager:
         Closing the generator, or cancelling the task, closes the connection at once and is held against nobody.
         Raises NoAnswer; NothingToAnswer when no message of a person is left.
         """
+        if request.request_id is None:
+            request = replace(request, request_id=self.new_request_id())
         return self._stream(request, self.order_for(request), self.limits)
 
     async def _stream(
@@ -285,8 +302,11 @@ class LLMFallbackManager:
         cost = self._cost(attempt)
         if self._spending is not None and cost:
             self._spending.add(cost)
+        row = _row(attempt, record, cost)
+        if self._choosing is not None:
+            self._choosing.learn(row)
         if self._monitor is not None:
-            self._monitor.log_request(_row(attempt, record, cost))
+            self._monitor.log_request(row)
         return record
 
 

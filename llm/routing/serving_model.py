@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import structlog
 from pydantic import SecretStr
 
-from llm.capabilities.facts import Known, ModelKey
+from llm.capabilities.facts import Facts, Known, ModelKey
 from llm.client import LLMClient
 from llm.clock import Clock
 from llm.config import ModelConfig, Timeouts
@@ -23,6 +24,7 @@ from llm.servers.discover import choose, discover
 from llm.servers.hosts import cloud_kind, host_of
 from llm.servers.identify import health, identify, with_details
 from llm.servers.kinds import LOADS_ON_DEMAND, FoundModel, FoundServer, ServerKind, ServerState
+from llm.types import ModelCapabilities
 from llm.wire.address import read_address
 
 __all__ = ["Candidate", "ModelInUse", "ModelSource", "Search", "ServingModel"]
@@ -32,6 +34,7 @@ logger = structlog.get_logger()
 RECHECK_SECONDS = 60.0
 """A model that answers well is looked at again after so long: its context may have become known or have changed."""
 
+NO_FACTS: Facts = MappingProxyType({})
 KnownBy = Callable[[ModelKey], Known | None]
 """Says what a detection has found out about a model."""
 Search = Callable[[], Awaitable[tuple[FoundServer, ...]]]
@@ -146,6 +149,17 @@ class ServingModel:
     def context(self) -> int | None:
         """The length that the model holds, in tokens; None: not known."""
         return self._view.model.context if self._view.model is not None else None
+
+    @property
+    def facts(self) -> Facts:
+        """What a detection has found out about it; the same object until it is found out anew."""
+        known = self._view.model.known if self._view.model is not None else None
+        return known.facts if known is not None else NO_FACTS
+
+    @property
+    def capabilities(self) -> ModelCapabilities:
+        """What it can do: as configured, else as it was found out."""
+        return self._view.model.capabilities if self._view.model is not None else ModelCapabilities()
 
     @property
     def sees(self) -> bool | None:

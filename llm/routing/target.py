@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import Protocol
 
+from llm.capabilities.facts import Facts
 from llm.config import ModelConfig, Timeouts
 from llm.errors import AttemptFailed
 from llm.routing.breaker import Breaker
 from llm.routing.retrying import RetryBudget
 from llm.servers.kinds import ServerKind, ServerState
-from llm.types import ChatRequest, StreamEvent
+from llm.types import ChatRequest, ModelCapabilities, StreamEvent
 
 SAMPLES = 200
 """Of so many answers the times to the first token are kept."""
@@ -58,6 +59,14 @@ class TargetSource(Protocol):
     @property
     def context(self) -> int | None:
         """The length that it holds, in tokens; None: not known."""
+
+    @property
+    def facts(self) -> Facts:
+        """What was found out about it; the same object until it is found out anew."""
+
+    @property
+    def capabilities(self) -> ModelCapabilities:
+        """What it can do: as configured, else as it was found out."""
 
     @property
     def sees(self) -> bool | None:

@@ -334,7 +334,7 @@ def test_passwords_within_addresses_are_known_to_the_log():
 
 def test_settings_without_a_feature_are_named_only_when_they_were_changed():
     assert load(MAX_RETRIES="3", SELECTION="auto", TIMEOUT_SECONDS="5").not_yet_in_force() == ()
-    assert load(WEBHOOK_PORT="4", SELECTION="ordered").not_yet_in_force() == ("SELECTION", "WEBHOOK_PORT")
+    assert load(WEBHOOK_PORT="4", WEBHOOK_HOST="x").not_yet_in_force() == ("WEBHOOK_HOST", "WEBHOOK_PORT")
 
 
 def test_a_webhook_needs_its_secret():

@@ -53,6 +53,8 @@ async def open_house_in(folder: Path, **settings: str) -> AsyncIterator[House]:
     """Open the bot with given settings; opened again in the same folder it finds what it left."""
     # Models are asked what they can do only where a test is about that.
     own = {"PLAYGROUND_PORT": "0", "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.db", "REDETECT_EVERY": "0"}
+    # Whoever is configured first answers first, where a test is not about choosing.
+    own["SELECTION"] = "ordered"
     environ = {**own, **settings}
     chosen = load_settings(folder / "no.env", environ)
     async with running_app(chosen, search=find_nothing, playground_state=folder / "page.json") as app:

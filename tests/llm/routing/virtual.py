@@ -9,10 +9,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from llm.capabilities.facts import Facts
 from llm.config import ModelConfig, Timeouts
 from llm.errors import AnswerInterrupted, AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
 from llm.servers.kinds import ServerKind, ServerState
-from llm.types import ChatRequest, ChatResult, Finished, FinishReason, Message, Role, StreamEvent, TextDelta, Usage
+from llm.types import (
+    ChatRequest,
+    ChatResult,
+    Finished,
+    FinishReason,
+    Message,
+    ModelCapabilities,
+    Role,
+    StreamEvent,
+    TextDelta,
+    Usage,
+)
 
 T = TypeVar("T")
 START = datetime(2026, 11, 24, tzinfo=UTC)
@@ -113,6 +125,8 @@ class ScriptedClient:
     missing: bool = False
     continues: bool = False
     sees: bool | None = None
+    facts: Facts = field(default_factory=dict)
+    capabilities: ModelCapabilities = ModelCapabilities()  # noqa: RUF009 - frozen
     repeats: bool = False
     continued: list[str] = field(default_factory=list)
     kind: ServerKind = ServerKind.GENERIC
