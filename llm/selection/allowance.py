@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from llm.capabilities.facts import ModelKey
 
-PER_MODEL = 6.0
+PER_MODEL = 4.0
 """Getting to know one more model may cost as much as so many perfect answers."""
-EARNED = 0.005
+EARNED = 0.004
 """Each answer adds so much of what it is expected to be worth."""
 
 

@@ -17,9 +17,9 @@ KEEP_OTHERS = 0.995
 """Of what the other models have shown in a situation so much is left: who is not asked any more becomes uncertain
 again, and is tried again one day."""
 KEEP_OTHERS_WIDER = 0.998
-CHANGED = 2.0
+CHANGED = 1.0
 """So many answers' worth is left of what is known of a model that has changed of a sudden."""
-OTHERS_CHANGED = 5.0
+OTHERS_CHANGED = 2.0
 """The same for the others: what has changed one may have changed them."""
 NOISE_WEIGHT = 60.0
 """The usual noise counts as much as so many values of a model's own."""

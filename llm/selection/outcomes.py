@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from llm.capabilities.facts import LEAST_BELIEVED, Ability, Facts, ModelKey
+from llm.capabilities.facts import ModelKey
 from llm.errors import FailureKind
 from llm.monitoring import AttemptRecord
-from llm.selection.values import Length, Prior, Situation
+from llm.selection.values import Situation
 from llm.types import Task
 
 HALF_BORNE_SECONDS = 6.0
@@ -21,8 +21,6 @@ READING_SPEED = 8.0
 
 PACE_SHARES = {Task.CHAT: 0.35, Task.CLASSIFICATION: 0.5, Task.AUGMENTATION: 0.1, Task.PROBE: 0.0}
 """How much the wait counts beside the answer: before a classification all others wait, for a summary nobody does."""
-
-TYPICAL_TOKENS = {Length.SHORT: 300, Length.MEDIUM: 2500, Length.LONG: 12_000}
 
 BLAMELESS = frozenset(
     {
@@ -37,13 +35,6 @@ BLAMELESS = frozenset(
     }
 )
 """Failures that say nothing about how well a model answers: the request's, a person's, a setting's."""
-
-_UNKNOWN_QUALITY = Prior(0.6, 0.15, {}, 0.2)
-PLACE_WORTH = 0.02
-"""Who stands further behind in the configuration is thought a little less of, as long as nothing else is known."""
-_MOST_PLACES = 4
-_LEAST_QUALITY, _QUALITY_RANGE = 0.4, 0.4
-_UNKNOWN_PACE = 0.5
 
 
 class Reaction(StrEnum):
@@ -114,30 +105,3 @@ def utility(task: Task, success: float, quality: float, pace: float) -> float:
     """What an answer is worth, 0 to 1, or is expected to be, from its three parts of 0 to 1."""
     share = PACE_SHARES[task]
     return success * ((1 - share) * quality + share * pace)
-
-
-def prior_of(facts: Facts, place: int) -> Prior:
-    """What is expected of a model by what the detector has found out, and by its place in the configuration."""
-    found = facts.get(Ability.INSTRUCTIONS)
-    quality, spread = _UNKNOWN_QUALITY.quality, _UNKNOWN_QUALITY.quality_spread
-    if found is not None:
-        quality = _LEAST_QUALITY + _QUALITY_RANGE * float(found.value)
-        if found.low is not None and found.high is not None:
-            # Beside the doubt about the score there is the one about what following instructions says of answers.
-            spread = min(spread, math.hypot(0.1, _QUALITY_RANGE * (found.high - found.low) / 4))
-    quality -= PLACE_WORTH * min(place, _MOST_PLACES)
-    reading, writing = _speed(facts, Ability.PREFILL_SPEED), _speed(facts, Ability.DECODE_SPEED)
-    if reading is None and writing is None:
-        return Prior(quality, spread, dict.fromkeys(Length, _UNKNOWN_PACE), _UNKNOWN_QUALITY.pace_spread)
-    paces = {
-        length: pace(None if reading is None else tokens / reading, writing) or 0.0
-        for length, tokens in TYPICAL_TOKENS.items()
-    }
-    return Prior(quality, spread, paces, _UNKNOWN_QUALITY.pace_spread / 2)
-
-
-def _speed(facts: Facts, ability: Ability) -> float | None:
-    fact = facts.get(ability)
-    if fact is None or fact.confidence < LEAST_BELIEVED:
-        return None
-    return float(fact.value) or None

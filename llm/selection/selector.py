@@ -114,22 +114,29 @@ class ModelSelector:
             choice.order.sort(key=lambda ranked: ranked.candidate.key.model != name)
         return Decision(wanted, choice.because, tuple(choice.order), tuple(excluded), choice.leader, choice.certainty)
 
-    def learn(self, outcome: Outcome) -> None:
-        """Take note of what became of an answer. What comes of a model that was never weighed says nothing."""
+    def learn(self, outcome: Outcome) -> bool:
+        """Take note of what became of an answer; what comes of a model that was never weighed says nothing.
+
+        Gives whether it shows that the model has changed of a sudden, and is worth being looked at anew.
+        """
         prior = self._priors.get(outcome.key)
         if prior is None:
-            return
+            return False
         self._age()
         known = self._known(outcome.situation)
-        self._learned(outcome.key, known, changed=self._knowledge.learn(outcome, known.places, prior))
+        changed = self._knowledge.learn(outcome, known.places, prior)
+        self._learned(outcome.key, known, changed=changed)
+        return changed
 
-    def react(self, key: ModelKey, situation: Situation, reaction: Reaction) -> None:
-        """Take note of what a person says of an answer whose outcome was known before."""
+    def react(self, key: ModelKey, situation: Situation, reaction: Reaction) -> bool:
+        """Take note of what a person says of an answer whose outcome was known before; gives what `learn` does."""
         prior = self._priors.get(key)
         if prior is None:
-            return
+            return False
         known = self._known(situation)
-        self._learned(key, known, changed=self._knowledge.react(key, known.places, prior, reaction))
+        changed = self._knowledge.react(key, known.places, prior, reaction)
+        self._learned(key, known, changed=changed)
+        return changed
 
     def forget(self, key: ModelKey) -> None:
         """Forget what was learned of a model, since its file, its version or its server is another one now."""

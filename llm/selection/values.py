@@ -9,7 +9,7 @@ from enum import StrEnum
 from llm.capabilities.facts import ModelKey
 from llm.spans import Span
 from llm.tasks.classification import MessageKind
-from llm.types import ModelCapabilities, Task
+from llm.types import ChatRequest, ImagePart, ModelCapabilities, Task
 
 UNKNOWN_LANGUAGE = "und"
 
@@ -97,6 +97,24 @@ class Wanted:
     own_choice: str | None = None
     preferred: str | None = None
     answered_before: ModelKey | None = None
+
+    @classmethod
+    def of(cls, request: ChatRequest, situation: Situation, *, prompt_tokens: int) -> Wanted:
+        """What a request needs by itself; what people and admins wish is to be added."""
+        pictures = any(
+            isinstance(part, ImagePart)
+            for message in request.messages
+            if not isinstance(message.content, str)
+            for part in message.content
+        )
+        return cls(
+            situation,
+            prompt_tokens,
+            whole=request.whole,
+            vision=pictures,
+            json=request.json is not None,
+            tools=bool(request.tools),
+        )
 
 
 class Bar(StrEnum):
