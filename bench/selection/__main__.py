@@ -37,15 +37,16 @@ def table(results: list[Result]) -> None:
     """What each way has lost at the end of each trace."""
     print(f"{'lost to the best single model':<32}{'ours':>8}{'worst':>8}", end="")
     print("".join(f"{name:>13}" for name in WAYS if name != "ours"), end="")
-    print(f"{'best always':>13}{'tried':>8}{'adapts in':>14}")
+    print(f"{'best always':>13}{'tried':>8}{'adapts in':>18}")
     for one in results:
         mark = "" if one.trace.judged else " *"
         print(f"{one.trace.name + mark:<32}{one.lost['ours']:>8.2%}{one.worst:>8.2%}", end="")
         print("".join(f"{one.lost[name]:>13.2%}" for name in WAYS if name != "ours"), end="")
         print(f"{one.lost_by_oracle:>13.2%}{one.tried:>8.1%}", end="")
-        print(f"{one.adapts_median:>8.0f}/{one.adapts_p90:<5.0f}" if one.adapts else "")
+        figures = (one.adapts_median, one.adapts_p90, one.adapts_well_median) if one.adapts else ()
+        print(f"{'/'.join(f'{figure:.0f}' for figure in figures):>18}")
     print("* not judged: too little is said of too small differences to tell the best in so many requests")
-    print("adapts in: requests until twenty in a row get 95 % of what is possible; median / nine of ten")
+    print("adapts in: requests until twenty in a row get 90 % of what is possible, median / nine of ten; 95 %, median")
 
 
 def curves(results: list[Result]) -> None:

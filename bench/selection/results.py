@@ -11,12 +11,13 @@ from bench.selection.traces import TRACES
 from bench.selection.ways import WAYS, Ours, replay
 from bench.selection.world import Request, Trace, candidates, replayed
 
-REQUESTS = 5000
-STEPS = (100, 250, 500, 1000, 2500, 5000)
+REQUESTS = 6000
+STEPS = (100, 250, 500, 1000, 2500, 6000)
 MOST_LOST = 0.02
 MOST_SAMPLES = 50
 WINDOW = 20
-ENOUGH = 0.95
+ENOUGH = 0.9
+NEARLY_ALL = 0.95
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Played:
     regret: Mapping[str, Mapping[int, float]]
     tried: float
     adapts: Sequence[int]
+    adapts_well: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Result:
     regret: Mapping[str, Mapping[int, float]]
     tried: float
     adapts: Sequence[int]
+    adapts_well: Sequence[int]
 
     @property
     def adapts_median(self) -> float:
@@ -53,6 +56,11 @@ class Result:
         """After so many requests nine of ten were."""
         return sorted(self.adapts)[int(len(self.adapts) * 0.9)]
 
+    @property
+    def adapts_well_median(self) -> float:
+        """After so many requests a half of the changes was dealt with so well that hardly anything is lost."""
+        return statistics.median(self.adapts_well)
+
 
 def play(place: int, seed: int, length: int = REQUESTS) -> Played:
     """Replay the trace at a place of the list with each way."""
@@ -62,7 +70,9 @@ def play(place: int, seed: int, length: int = REQUESTS) -> Played:
     best = totals.index(max(totals))
     single = list(accumulate(one.worths[best] for one in requests))
     lost, regret = {}, {}
-    tried, adapts = 0.0, []
+    tried = 0.0
+    adapts: list[int] = []
+    adapts_well: list[int] = []
     for name, make in WAYS.items():
         way = make(candidates(trace, seed), seed)
         got = replay(way, requests)
@@ -71,9 +81,10 @@ def play(place: int, seed: int, length: int = REQUESTS) -> Played:
         regret[name] = {step: single[step - 1] - earned[step - 1] for step in STEPS if step <= length}
         if isinstance(way, Ours):
             tried = way.tried / length
-            adapts = _adapts(trace, requests, got.worths)
+            adapts = _adapts(trace, requests, got.worths, ENOUGH)
+            adapts_well = _adapts(trace, requests, got.worths, NEARLY_ALL)
     oracle = sum(max(one.worths) for one in requests)
-    return Played(trace.name, lost, 1 - oracle / single[-1], regret, tried, adapts)
+    return Played(trace.name, lost, 1 - oracle / single[-1], regret, tried, adapts, adapts_well)
 
 
 def gather(trace: Trace, played: Sequence[Played]) -> Result:
@@ -89,6 +100,7 @@ def gather(trace: Trace, played: Sequence[Played]) -> Result:
         },
         tried=statistics.fmean(one.tried for one in played),
         adapts=[samples for one in played for samples in one.adapts],
+        adapts_well=[samples for one in played for samples in one.adapts_well],
     )
 
 
@@ -108,7 +120,7 @@ def broken_promises(results: Sequence[Result]) -> list[str]:
     return broken
 
 
-def _adapts(trace: Trace, requests: Sequence[Request], worths: Sequence[float]) -> list[int]:
+def _adapts(trace: Trace, requests: Sequence[Request], worths: Sequence[float], enough: float) -> list[int]:
     """For each time that the model in use got worse: after how many requests a window got enough of what it could."""
     if not trace.worsens:
         return []
@@ -120,5 +132,5 @@ def _adapts(trace: Trace, requests: Sequence[Request], worths: Sequence[float]) 
             for worth, request in zip(worths[began : began + phase], requests[began : began + phase], strict=True)
         ]
         windows = (statistics.fmean(shares[place : place + WINDOW]) for place in range(len(shares) - WINDOW))
-        found.append(next((place for place, mean in enumerate(windows) if mean >= ENOUGH), phase))
+        found.append(next((place for place, mean in enumerate(windows) if mean >= enough), phase))
     return found

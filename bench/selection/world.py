@@ -11,10 +11,11 @@ from statistics import NormalDist, fmean
 
 from llm.capabilities.facts import Ability, Fact, ModelKey, Source
 from llm.capabilities.instructions import wilson
-from llm.selection.outcomes import TYPICAL_TOKENS, Outcome, Reaction, pace, prior_of, utility
+from llm.selection.candidates import TYPICAL_TOKENS, candidate_of
+from llm.selection.outcomes import Outcome, Reaction, pace, utility
 from llm.selection.values import Candidate, Length, Situation
 from llm.tasks.classification import MessageKind
-from llm.types import Task
+from llm.types import ModelCapabilities, Task
 
 OVERHEAD_SECONDS = 0.2
 SECONDS_APART = 300.0
@@ -112,7 +113,17 @@ def candidates(trace: Trace, seed: int) -> list[Candidate]:
     found = []
     for place, model in enumerate(trace.phases[0]):
         facts = _facts(model, chance) if trace.detected else {}
-        found.append(Candidate(key_of(place), f"MODELS__{place}__", place, local=True, prior=prior_of(facts, place)))
+        found.append(
+            candidate_of(
+                key_of(place),
+                setting=f"MODELS__{place}__",
+                place=place,
+                local=True,
+                context=None,
+                capabilities=ModelCapabilities(),
+                facts=facts,
+            )
+        )
     return found
 
 
