@@ -41,10 +41,12 @@ from llm.config import ModelConfig, Timeouts
 from llm.http import make_client
 from llm.monitoring import AttemptRecord, ModelPerformanceMonitor, Subjects
 from llm.routing.call import Ask, Call
+from llm.routing.choosing import Choosing
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.limits import CallLimits
 from llm.routing.serving_model import ServingModel
 from llm.routing.target import Target
+from llm.selection.selector import ModelSelector
 from llm.types import ChatRequest, Message, Role
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Json, Stream
@@ -62,6 +64,7 @@ MOST_SHARE = 0.15 / 0.42
 MOST_SHARE_P99 = 0.4 / 0.42
 LEAST_THROUGHPUT = 0.75
 MOST_DECISION_US = 50.0
+MOST_CHOICE_US = 30.0
 MOST_IMPORT_SECONDS = 0.25
 DECISIONS = 5000
 TARGETS = 8
@@ -215,6 +218,20 @@ async def decision(base: str) -> float:
         return (time.process_time() - began) / DECISIONS * 1e6
 
 
+async def choice(base: str) -> float:
+    """Microseconds, in the median, for choosing by what was learned who of eight targets is asked first."""
+    async with AsyncExitStack() as stack:
+        manager = await make_manager(base, stack, TARGETS)
+        clock, chance = SystemClock(), random.Random(1)
+        choosing = Choosing(ModelSelector(randomness=chance, monotonic=clock.monotonic), clock)
+        taken = []
+        for number in range(DECISIONS):
+            began = time.perf_counter()
+            choosing.order(REQUEST, manager.targets, number)
+            taken.append(time.perf_counter() - began)
+        return statistics.median(taken) * 1e6
+
+
 def import_seconds() -> float:
     """How much longer the import of the whole layer takes than that of its HTTP client, the median of some runs."""
 
@@ -239,6 +256,7 @@ def main() -> int:
         base = told.recv()
         figures = asyncio.run(compare(base))
         deciding = asyncio.run(decision(base))
+        choosing = asyncio.run(choice(base))
     finally:
         server.kill()
         server.join()
@@ -255,6 +273,7 @@ def main() -> int:
         "p99 over the transport's, in medians": ((own[1] - bare[1]) / bare[0], MOST_SHARE_P99),
         "throughput lost": (1 - own[2] / bare[2], 1 - LEAST_THROUGHPUT),
         f"decision among {TARGETS} targets, us": (deciding, MOST_DECISION_US),
+        f"choice among {TARGETS} targets, us": (choosing, MOST_CHOICE_US),
         "import of llm, s": (importing, MOST_IMPORT_SECONDS),
     }
     print()

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from llm.capabilities.facts import Facts, ModelKey
+from llm.capabilities.facts import ModelKey
 from llm.clock import Clock
 from llm.errors import NoModelAvailable
 from llm.monitoring import AttemptRecord
@@ -17,9 +17,9 @@ from llm.selection.candidates import candidate_of
 from llm.selection.explanation import Explanation
 from llm.selection.outcomes import Reaction, outcome_of
 from llm.selection.selector import ModelSelector
-from llm.selection.values import UNKNOWN_LANGUAGE, Bar, Candidate, Hindrance, Length, Situation, Wanted
+from llm.selection.values import UNKNOWN_LANGUAGE, Bar, Candidate, Decision, Hindrance, Length, Situation, Wanted
 from llm.tasks.classification import MessageKind, language_of
-from llm.types import ChatRequest, ModelCapabilities, Role
+from llm.types import ChatRequest, Role
 
 MOST_REMEMBERED = 1000
 """So many decisions, and so many conversations, are remembered."""
@@ -29,16 +29,15 @@ LOOKED_AT = 2000
 """Of a message so many characters tell its language."""
 LEAST_ANSWER_TOKENS = 256
 CHARACTERS_PER_TOKEN = 3
+_KINDS = frozenset(kind.value for kind in MessageKind)
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A candidate, and what it was made from."""
+    """A candidate, and the state of its target that it was made from; it keeps the target, whose number is its key."""
 
-    key: ModelKey
-    context: int | None
-    capabilities: ModelCapabilities
-    facts: Facts
+    revision: object
+    target: Target
     candidate: Candidate
 
 
@@ -46,10 +45,19 @@ class _Made:
 class _Decided:
     """One decision, until its answers are there and people have said what they think of them."""
 
-    situation: Situation
+    decision: Decision
     conversation: str | None
-    explanation: Explanation
     answered: ModelKey | None = None
+
+    @property
+    def situation(self) -> Situation:
+        """In which it was made."""
+        return self.decision.wanted.situation
+
+    @property
+    def explanation(self) -> Explanation:
+        """What is told of it."""
+        return Explanation.of(self.decision)
 
 
 class Choosing:
@@ -84,7 +92,7 @@ class Choosing:
         wanted = self._wanted(request, preferred)
         hindered = {one.key: found for one in candidates if (found := self._hindered(one, by_setting, wanted))}
         decision = self.selector.decide(candidates, wanted, hindered)
-        self._decided[request_id] = _Decided(wanted.situation, request.conversation, Explanation.of(decision))
+        self._decided[request_id] = _Decided(decision, request.conversation)
         while len(self._decided) > MOST_REMEMBERED:
             self._decided.popitem(last=False)
         order = [by_setting[candidate.setting] for candidate in decision.everyone]
@@ -136,33 +144,25 @@ class Choosing:
         return False
 
     def _candidate(self, target: Target, place: int) -> Candidate | None:
-        source = target.source
+        """What is known of a target's model, made anew when that has changed; None while there is no model."""
+        source, made = target.source, self._made.get(id(target))
+        if made is not None and made.revision is source.revision and made.candidate.place == place:
+            return made.candidate
         try:
             client = source.client()
         except NoModelAvailable:
             return None
-        key = ModelKey(client.server, client.config.name)
-        made = self._made.get(id(target))
-        seen = source.capabilities
-        if (
-            made is None
-            or made.key != key
-            or made.candidate.place != place
-            or made.context != source.context
-            or made.facts is not source.facts
-            or made.capabilities != seen
-        ):
-            candidate = candidate_of(
-                key,
-                setting=target.setting,
-                place=place,
-                local=source.local,
-                context=source.context,
-                capabilities=replace(seen, vision=source.sees),
-                facts=source.facts,
-            )
-            made = self._made[id(target)] = _Made(key, source.context, seen, source.facts, candidate)
-        return made.candidate
+        candidate = candidate_of(
+            ModelKey(client.server, client.config.name),
+            setting=target.setting,
+            place=place,
+            local=source.local,
+            context=source.context,
+            capabilities=replace(source.capabilities, vision=source.sees),
+            facts=source.facts,
+        )
+        self._made[id(target)] = _Made(source.revision, target, candidate)
+        return candidate
 
     def _wanted(self, request: ChatRequest, preferred: str | None) -> Wanted:
         newest = next((one.text for one in reversed(request.messages) if one.role is Role.USER), "")
@@ -171,10 +171,9 @@ class Choosing:
         whole = sum(len(one.text) for one in request.messages)
         answer = request.max_tokens if request.max_tokens is not None else LEAST_ANSWER_TOKENS
         needed = (whole if request.whole else system + len(newest)) // CHARACTERS_PER_TOKEN + answer
-        kinds = set(MessageKind)
         situation = Situation(
             request.task,
-            MessageKind(request.kind) if request.kind in kinds else None,
+            MessageKind(request.kind) if request.kind in _KINDS else None,
             language_of(newest[:LOOKED_AT]) or UNKNOWN_LANGUAGE,
             Length.of(whole // CHARACTERS_PER_TOKEN),
         )

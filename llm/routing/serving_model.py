@@ -151,6 +151,11 @@ class ServingModel:
         return self._view.model.context if self._view.model is not None else None
 
     @property
+    def revision(self) -> object:
+        """Another object whenever anything that is known of the model has changed."""
+        return self._view.model
+
+    @property
     def facts(self) -> Facts:
         """What a detection has found out about it; the same object until it is found out anew."""
         known = self._view.model.known if self._view.model is not None else None

@@ -61,6 +61,10 @@ class TargetSource(Protocol):
         """The length that it holds, in tokens; None: not known."""
 
     @property
+    def revision(self) -> object:
+        """Another object whenever anything that is known of the model has changed."""
+
+    @property
     def facts(self) -> Facts:
         """What was found out about it; the same object until it is found out anew."""
 

@@ -141,6 +141,10 @@ class ScriptedClient:
 
     # The source of a target.
 
+    @property
+    def revision(self) -> object:
+        return self
+
     def client(self) -> ScriptedClient:
         if self.missing:
             raise NoModelAvailable("no_server_found")
