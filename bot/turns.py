@@ -60,7 +60,7 @@ class Words:
 
 
 class Turns:
-    """Answers messages, one at a time in each chat."""
+    """Answers messages, one at a time in each chat. `rich` holds for each answer that begins from now on."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Turns:
         self._inbox = inbox
         self._deliveries = deliveries
         self._running = running
-        self._rich = rich
+        self.rich = rich
 
     async def answer(self, message: Message, person: Person, t: Translator, queued: QueuedUpdate) -> None:
         """Answer a message of text, whatever has become of earlier tries at the same update."""
@@ -127,7 +127,7 @@ class Turns:
                 turn.chat_id,
                 private=True,
                 thread_id=message.message_thread_id,
-                rich=self._rich.applies(person.rich_messages),
+                rich=self.rich.applies(person.rich_messages),
                 stop_markup=stop_keyboard(t),
                 resume_message_id=queued.answer_message_id,
                 on_first_message=remember,

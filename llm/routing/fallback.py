@@ -72,16 +72,26 @@ class LLMFallbackManager:
         `traffic` is told of each request, for who has to wait for a quiet moment.
         """
         self.targets = tuple(targets)
-        self.limits = limits
         self._preferred: Target | None = None
         self._clock = clock
         self._randomness = randomness
         self._monitor = monitor
-        self._fallback_enabled = fallback_enabled
         self._tell = tell
         self._spending = spending
         self._traffic = traffic
+        self.work_by(limits=limits, fallback_enabled=fallback_enabled, hedge_share=hedge_share)
+
+    def work_by(self, *, limits: CallLimits, fallback_enabled: bool, hedge_share: float) -> None:
+        """Take other limits for each call that begins from now on; those under way keep theirs."""
+        self.limits = limits
+        self._fallback_enabled = fallback_enabled
         self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
+
+    def replace(self, targets: Sequence[Target]) -> None:
+        """Ask these in the place of the present ones from now on; calls under way go on with those they began with."""
+        self.targets = tuple(targets)
+        if self._preferred not in self.targets:
+            self._preferred = None
 
     def new_request_id(self) -> int:
         """A number under which the attempts of one call will be found in the figures."""
@@ -94,6 +104,11 @@ class LLMFallbackManager:
         wanted = self.targets if preferred is None else (preferred, *(o for o in self.targets if o is not preferred))
         allowed = wanted if self._fallback_enabled else wanted[:1]
         return tuple(target for target in allowed if not target.paused)
+
+    @property
+    def preferred(self) -> Target | None:
+        """The target that is asked before all others, where an admin has chosen one."""
+        return self._preferred
 
     def prefer(self, target: Target | None) -> None:
         """Ask this target before all others from now on; None: as configured."""
@@ -207,7 +222,7 @@ class LLMFallbackManager:
     def _failed(self, attempt: Running, failed: AttemptFailed) -> None:
         ask, failure = attempt.ask, failed.failure
         policy = policy_of(failure)
-        verdict = Verdict.NOTHING if attempt.was_cut_short(failure, self.limits) else policy.verdict
+        verdict = Verdict.NOTHING if attempt.was_cut_short(failure, attempt.call.limits) else policy.verdict
         attempt.over = True
         ask.target.last_failed = failed
         ask.target.breaker.failed(

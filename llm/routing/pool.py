@@ -17,6 +17,10 @@ class ModelPool:
         self.primary = primary
         self.fallbacks = tuple(fallbacks)
 
+    def replace(self, other: ModelPool) -> None:
+        """Consist of the models of another one from now on."""
+        self.primary, self.fallbacks = other.primary, other.fallbacks
+
     @property
     def every(self) -> tuple[ServingModel, ...]:
         """All of them, the primary one first."""

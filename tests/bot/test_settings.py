@@ -254,7 +254,7 @@ def test_a_line_that_says_nothing_is_named_by_its_number(line: str, tmp_path: Pa
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / ".env", {})
     [problem] = caught.value.problems
-    assert problem.variable.endswith(".env, line 5")
+    assert (problem.variable, problem.line) == (str(tmp_path / ".env"), 5)
 
 
 def test_the_file_may_have_quotes_comments_and_what_editors_of_windows_add(tmp_path: Path):
