@@ -12,6 +12,7 @@ from aiogram.exceptions import AiogramError
 
 from bot.access import Doorkeeper
 from bot.events import Notice, Said
+from bot.faults import trace_of
 from bot.i18n import Texts
 from bot.views.notices import notice_text
 
@@ -89,8 +90,11 @@ class AdminNotices:
     async def _run(self) -> None:
         while True:
             notice = await self._waiting.get()
-            for admin_id in await self._doorkeeper.admins():
-                await self._send(admin_id, notice)
+            try:
+                for admin_id in await self._doorkeeper.admins():
+                    await self._send(admin_id, notice)
+            except Exception as error:  # noqa: BLE001 - one that can't be told must not keep all others from it
+                logger.error("notice_failed", key=notice.key, trace=trace_of(error))
 
     async def _send(self, admin_id: int, notice: Notice) -> None:
         t = self._texts.translator(await self._doorkeeper.language_of(admin_id))

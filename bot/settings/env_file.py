@@ -78,7 +78,8 @@ def _line(binding: Binding) -> int:
 def _line_of(variable: str, lines: Mapping[str, int], elsewhere: set[str]) -> int | None:
     """Where a variable is set; a field of a model that is missing: where the model is."""
     if variable.endswith("…"):  # shown without what may be a value
-        return min((line for name, line in lines.items() if name.startswith(variable[:-1])), default=None)
+        shown = variable[:-1]
+        return min((line for name, line in lines.items() if name.startswith(shown) and name != shown), default=None)
     name = variable
     while name:
         if name in elsewhere:

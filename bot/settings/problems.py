@@ -49,7 +49,9 @@ def unknown_names(names: Iterable[str], known: Sequence[str]) -> tuple[Problem, 
         if near or top.startswith(PREFIXES):
             guess = near[0] if near else _likely(top, known)
             hint = f"did you mean {guess}?" if guess else ".env.example lists all"
-            problems.append(Problem(_name(name), None, f"there is no such setting; {hint}"))
+            shown = _name(name)
+            hint = hint if shown == name else "a line must be NAME=value"
+            problems.append(Problem(shown, None, f"there is no such setting; {hint}"))
     return tuple(problems)
 
 
