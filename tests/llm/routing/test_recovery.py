@@ -78,3 +78,21 @@ def test_who_is_well_or_has_asked_for_a_pause_is_not_asked():
         assert targets[0].breaker.state is BreakerState.RATE_LIMITED
 
     in_virtual_time(work)
+
+
+def test_those_are_watched_over_that_there_are_at_the_moment():
+    async def work(clock: LoopClock) -> None:
+        clients = [ScriptedClient(name, clock, REFUSED, state=ServerState.UNREACHABLE) for name in "abc"]
+        targets = targets_of(clock, *clients)
+        for target in targets:
+            granted = target.breaker.admit()
+            assert granted is not None
+            target.breaker.failed(granted, Verdict.DOWN, spent_seconds=100)
+        watched = targets[:2]
+        async with RecoveryWatch(lambda: watched, clock):
+            await clock.sleep(10.5)
+            watched = targets[2:]
+            await clock.sleep(10)
+        assert [len(client.health_asked) for client in clients] == [5, 5, 10]
+
+    in_virtual_time(work)
