@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
+import bot.delivery.flood
+import bot.playground.server
 from bot.app import running_app
 from bot.live.settings_file import SettingsFile
 from bot.log import Log
+from bot.playground.limits import Limits, Rate
 from bot.settings import load_settings
 from tests.e2e.conftest import ADMIN, House, find_nothing
 from tests.fakes.model_server import ModelServer
@@ -66,6 +71,19 @@ async def open_live(
         house = House(app, app.playground)
         house.page.start(ADMIN)
         yield house, editor
+
+
+@contextmanager
+def unlimited_messages() -> Iterator[None]:
+    """Let a bot that is opened now send as many messages as it likes, and Telegram take them."""
+    often = Rate(10_000, 10_000.0)
+    limits = partial(Limits, messages=(often,), drafts=(often,), overall=(often,))
+    with (
+        mock.patch.object(bot.delivery.flood, "_MESSAGES", ((10_000, 1.0), (10_000, 1.0))),
+        mock.patch.object(bot.delivery.flood, "_OVERALL", ((10_000, 1.0),)),
+        mock.patch.object(bot.playground.server, "Limits", limits),
+    ):
+        yield
 
 
 def serving(server: ModelServer, model: str, text: str) -> dict[str, str]:

@@ -7,22 +7,18 @@ import io
 import logging
 import random
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 import structlog
 
-import bot.delivery.flood
 import bot.live.live_settings
 import bot.live.settings_file
-import bot.playground.server
 from bot.live.settings_file import SettingsFile
 from bot.log import Log, set_up_logging
-from bot.playground.limits import Limits, Rate
 from tests.e2e.breaking import Breaker
 from tests.e2e.conftest import ADMIN, ME
-from tests.e2e.living import APPLIED, WRONG, open_live, serving, told
+from tests.e2e.living import APPLIED, WRONG, open_live, serving, told, unlimited_messages
 from tests.fakes.model_server import ModelServer
 
 EDITS = 200
@@ -31,13 +27,12 @@ KEY, NEXT_KEY = "sekret-key-0123456789", "another-key-9876543210"
 
 
 @pytest.fixture
-def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Files are taken as they are, and Telegram permits as many messages as anybody likes."""
     monkeypatch.setattr(bot.live.settings_file, "QUIET_SECONDS", 0.02)
     monkeypatch.setattr(bot.live.live_settings, "WRONG_SECONDS", 0.02)
-    monkeypatch.setattr(bot.delivery.flood, "_MESSAGES", ((10_000, 1.0), (10_000, 1.0)))
-    limits = partial(Limits, messages=(Rate(10_000, 10_000.0),))
-    monkeypatch.setattr(bot.playground.server, "Limits", limits)
+    with unlimited_messages():
+        yield
 
 
 @pytest.fixture

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from bot.playground.state import Chat
-from bot.playground.values import PEOPLE
-from tests.e2e.conftest import ADMIN, ME, House
+from tests.e2e.conftest import ADMIN, ME
+from tests.e2e.crowd import Crowd
 from tests.e2e.living import APPLIED, open_live, serving, told
 from tests.e2e.talk import asked, draft_shows, kept_attempts, nothing_left, stored_messages
 from tests.fakes.model_server import ModelServer
@@ -29,47 +27,6 @@ async def new_server() -> AsyncIterator[ModelServer]:
         yield server
 
 
-@dataclass(frozen=True)
-class Heard:
-    """An answer to a message, and the moments on the loop's clock."""
-
-    said_at: float
-    ended_at: float
-    text: str
-
-
-class Talkers:
-    """People who go on writing, each as soon as they have their answer."""
-
-    def __init__(self, home: House, chance: random.Random) -> None:
-        self._home = home
-        self._chance = chance
-        self._ids = tuple(range(2001, 2001 + CHATS))
-        self._over = False
-        self.heard: list[Heard] = []
-        for person_id in self._ids:
-            home.page.world.people[person_id] = replace(PEOPLE[1], person_id=person_id)
-            home.page.world.chats[person_id] = Chat(person_id)
-
-    async def talk(self) -> None:
-        """Talk until `stop`."""
-        async with asyncio.TaskGroup() as group:
-            for person_id in self._ids:
-                group.create_task(self._talk(person_id))
-
-    def stop(self) -> None:
-        """End after the answers that are waited for."""
-        self._over = True
-
-    async def _talk(self, person_id: int) -> None:
-        loop = asyncio.get_running_loop()
-        while not self._over:
-            await asyncio.sleep(self._chance.uniform(0.0, 0.2))
-            said_at = loop.time()
-            [text] = await self._home.say(person_id, "Tell me", within=30)
-            self.heard.append(Heard(said_at, loop.time(), text))
-
-
 @pytest.mark.timeout(120)
 async def test_twenty_chats_are_switched_over_without_a_failed_message(
     tmp_path: Path, model_server: ModelServer, new_server: ModelServer
@@ -81,7 +38,7 @@ async def test_twenty_chats_are_switched_over_without_a_failed_message(
     model_server.otherwise(Stream(OLD, first_delay=0.3, chunk_delay=0.1))
     new = serving(new_server, "new", NEW)
     async with open_live(tmp_path, old) as (home, editor):
-        talkers = Talkers(home, random.Random(seed))
+        talkers = Crowd(home, CHATS, random.Random(seed))
         talking = asyncio.create_task(talkers.talk())
         await model_server.wait_requests(CHATS, within=30)
         under_way = len(model_server.chats) - len(talkers.heard)
