@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
@@ -14,6 +15,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerQueued,
     AnswerReplaced,
     AnswerRetracted,
     AnswerStarted,
@@ -24,12 +26,13 @@ from bot.events import (
     Notify,
 )
 from llm.errors import FailureKind
-from llm.routing.attempts import Answered, Attempt, NoAnswer, Restarted
+from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
 from llm.servers.kinds import ServerKind
+from llm.tasks.sorting import MessageSorter, Sorting
 from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
-from storage import Conversations, Turn
+from storage import Conversations, Summaries, Turn
 
 logger = structlog.get_logger()
 
@@ -67,21 +70,40 @@ class StopSignal:
 class Answering:
     """Gets an answer from whoever can give one, tells what comes, and tells the admins what they have to mend."""
 
-    def __init__(self, manager: LLMFallbackManager, conversations: Conversations, notify: Notify) -> None:
+    def __init__(
+        self,
+        manager: LLMFallbackManager,
+        conversations: Conversations,
+        notify: Notify,
+        *,
+        sorter: MessageSorter | None = None,
+        summaries: Summaries | None = None,
+    ) -> None:
+        """`sorter` tells of what kind messages are, `summaries` what long conversations came to."""
         self._manager = manager
         self._conversations = conversations
         self._notify = notify
+        self._sorter = sorter
+        self._summaries = summaries
 
     async def answer(self, turn: Turn, stop: StopSignal) -> AsyncGenerator[AnswerEvent, None]:
         """Tell the events of one answer; the last is `AnswerCompleted`, `AnswerStopped` or `AnswerFailed`.
 
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
-        messages = await messages_for(self._conversations, turn)
+        sorting = self._sorter.begin(turn.text) if self._sorter is not None else None
+        messages = await messages_for(self._conversations, turn, self._summaries)
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()
-        stream = self._manager.stream_with_fallback(ChatRequest(messages, Task.CHAT, request_id=asked))
+        request = ChatRequest(
+            messages,
+            Task.CHAT,
+            request_id=asked,
+            conversation=str(turn.conversation_id),
+            person=str(turn.person_id),
+        )
+        stream = self._asked(request, sorting)
         try:
             async with aclosing(stream):
                 while (event := await stop.next_of(stream)) is not None:
@@ -94,6 +116,8 @@ class Answering:
                     elif isinstance(event, Restarted):
                         text.clear()
                         yield AnswerReplaced()
+                    elif isinstance(event, Queued):
+                        yield AnswerQueued(event.place, event.seconds)
                     elif isinstance(event, ThinkingDelta):
                         yield AnswerThinking()
                     elif isinstance(event, Answered):
@@ -103,22 +127,34 @@ class Answering:
         except NoAnswer as error:
             _log_attempts(error.attempts)
             logger.warning("no_answer", reason=error.failure.kind.value, code=error.failure.code)
-            yield AnswerFailed(
-                error.failure,
-                error.model,
-                error.server,
-                error.partial,
-                tried=error.attempts,
-                retry_in=error.retry_in,
-                request_id=asked,
-            )
+            yield _failed(error, asked)
             return
         yield AnswerStopped("".join(text), asked)
+
+    async def _asked(self, request: ChatRequest, sorting: Sorting | None) -> AsyncGenerator[RoutedEvent, None]:
+        """The answer of whoever is best at such messages, as far as it is known in time of what kind this one is."""
+        if sorting is not None:
+            request = replace(request, kind=await sorting.kind())
+        async with aclosing(self._manager.stream_with_fallback(request)) as events:
+            async for event in events:
+                yield event
 
     def _look_at(self, answered: Answered) -> None:
         _log_attempts(answered.attempts)
         if (cut := answered.result.prompt_cut) is not None:
             self._notify(_prompt_cut(self._manager.targets, answered.attempts[-1], cut))
+
+
+def _failed(error: NoAnswer, request_id: int) -> AnswerFailed:
+    return AnswerFailed(
+        error.failure,
+        error.model,
+        error.server,
+        error.partial,
+        tried=error.attempts,
+        retry_in=error.retry_in,
+        request_id=request_id,
+    )
 
 
 def misconfigured(target: Target, attempt: Attempt) -> Notice:

@@ -60,8 +60,10 @@ from bot.running import RunningAnswers
 from bot.settings import RichMode, Settings
 from bot.signals import listen
 from bot.startup import Announcer
+from bot.tasks import open_tasks
 from bot.turns import Turns
 from bot.wiring import Wiring
+from llm.balancing.balancer import Balancer
 from llm.capabilities.book import CapabilityBook
 from llm.clock import Clock, SystemClock
 from llm.demo import demo_mounts
@@ -70,6 +72,7 @@ from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.people_first import PeopleFirst
 from llm.routing.pool import ModelPool
 from llm.routing.recovery import RecoveryWatch
+from llm.routing.seating import Seating
 from llm.routing.serving_model import Search, ServingModel
 from llm.routing.traffic import Traffic
 from storage import (
@@ -81,6 +84,7 @@ from storage import (
     PerformanceRows,
     QueuedUpdate,
     StorageError,
+    Summaries,
     open_database,
 )
 
@@ -170,19 +174,23 @@ async def running_app(
             spending = await make_spending(settings, rows, clock)
             alerts = Alerts(spending=spending, notices=notices, database=database, clock=clock)
             traffic = Traffic(clock)
-            manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending, traffic)
+            seating = Seating(Balancer(clock.monotonic, randomness), clock)
+            manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending, traffic, seating)
             people_first = PeopleFirst(traffic, monitor=monitor, spending=spending)
             detections = await stack.enter_async_context(make_detections(settings, pool, book, clock, people_first))
             detection_cards = await stack.enter_async_context(DetectionCards(detections, clock))
             control = ModelControl(pool, manager)
-            await stack.enter_async_context(RecoveryWatch(lambda: manager.targets, clock))
+            await stack.enter_async_context(RecoveryWatch(lambda: manager.targets, clock, seating.back))
+            summaries = Summaries(database, clock)
+            tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
             turns = Turns(
-                answering=Answering(manager, conversations, notices.tell),
+                answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
                 running=running,
                 rich=settings.rich_messages,
+                summaries=tasks.rolling,
             )
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
             charts = await stack.enter_async_context(ChartMaker())
@@ -203,6 +211,7 @@ async def running_app(
             )
             dispatcher.workflow_data.update(
                 **Wiring(
+                    augmenter=tasks.augmenter,
                     cards=cards,
                     charts=charts,
                     clock=clock,
@@ -242,6 +251,7 @@ async def running_app(
                 live_models = await stack.enter_async_context(LiveModels(model_parts, clock, randomness))
                 live_parts = LiveParts(
                     models=live_models,
+                    sorter=tasks.sorter,
                     doorkeeper=doorkeeper,
                     spending=spending,
                     detections=detections,

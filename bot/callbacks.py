@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from aiogram.filters.callback_data import CallbackData
 
+from bot.conversation_export import ExportFormat
 from bot.period import Period
 from llm.types import Task
 
@@ -34,6 +35,19 @@ class AccessPress(CallbackData, prefix="access"):
 
 class StopPress(CallbackData, prefix="stop"):
     """A person stops the answer in their chat."""
+
+
+class AskPress(CallbackData, prefix="ask"):
+    """A person asks what was worded better for them; nobody else may."""
+
+    person_id: int
+
+
+class ExportPress(CallbackData, prefix="export"):
+    """A person wants the conversation as a file; nobody else may press their button."""
+
+    form: ExportFormat
+    person_id: int
 
 
 class LanguagePress(CallbackData, prefix="language"):

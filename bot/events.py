@@ -17,6 +17,14 @@ class AnswerStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerQueued:
+    """All servers are at work: the place in the queue, 1 is next, and about how many seconds it will take still."""
+
+    place: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerThinking:
     """The model is reasoning and has not begun to answer; its thoughts are not shown."""
 
@@ -72,6 +80,7 @@ class AnswerFailed:
 
 AnswerEvent = (
     AnswerStarted
+    | AnswerQueued
     | AnswerThinking
     | AnswerText
     | AnswerRetracted

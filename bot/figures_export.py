@@ -35,7 +35,7 @@ async def export_csv(rows: PerformanceRows, path: Path) -> tuple[Path, int]:
             writer.writerows([_cell(getattr(record, name)) for name in _COLUMNS] for record in part)
 
         await rows.export(take)
-    return await asyncio.to_thread(_fitting, path), number
+    return await asyncio.to_thread(fitting, path), number
 
 
 def _cell(value: object) -> object:
@@ -46,7 +46,8 @@ def _cell(value: object) -> object:
     return value
 
 
-def _fitting(path: Path) -> Path:
+def fitting(path: Path) -> Path:
+    """The file, or a compressed one in its place when it is too large to be sent. Takes its time: not for the loop."""
     if path.stat().st_size <= LARGEST_PLAIN:
         return path
     smaller = path.with_name(f"{path.name}.gz")

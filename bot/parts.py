@@ -17,6 +17,7 @@ from bot.health import HealthCheck
 from bot.model_control import ModelControl
 from bot.playground.server import Playground
 from bot.settings import AccessMode, Settings
+from bot.settings.given_models import variable_of
 from llm.capabilities.book import CapabilityBook
 from llm.capabilities.conditions import ProbeConditions
 from llm.capabilities.detector import ModelCapabilityDetector
@@ -29,6 +30,7 @@ from llm.routing.detection import Detections
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.limits import CallLimits
 from llm.routing.pool import ModelPool
+from llm.routing.seating import Seating
 from llm.routing.serving_model import KnownBy, Search, ServingModel
 from llm.routing.spending import SPANS, Spending
 from llm.routing.target import Target
@@ -108,7 +110,7 @@ def make_models(
     known: KnownBy | None = None,
     before: Sequence[ServingModel] = (),
 ) -> ModelPool:
-    """The models that answer people, as the settings have them; those of `before` that are still wanted are kept."""
+    """The models that are asked, as the settings have them; those of `before` that are still wanted are kept."""
     timeouts = model_timeouts(settings)
     left = list(before)
     primary = _kept(
@@ -130,7 +132,8 @@ def make_models(
         return _kept(ServingModel(http=http, clock=clock, timeouts=timeouts, configured=model, known=known), left)
 
     fallbacks = settings.fallback_models if settings.fallback_enabled else ()
-    return ModelPool(primary, [configured(model) for model in fallbacks])
+    tasks = {task: configured(model) for task, model in settings.models_by_task.items()}
+    return ModelPool(primary, [configured(model) for model in fallbacks], tasks)
 
 
 def _kept(model: ServingModel, left: list[ServingModel]) -> ServingModel:
@@ -150,14 +153,15 @@ def make_targets(
 ) -> tuple[Target, ...]:
     """A target for each model of the pool; those of `before` whose model is kept are kept."""
     primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
-    settings_of = [primary, *(f"FALLBACK_MODELS__{number}__" for number in range(len(pool.fallbacks)))]
+    parts = [(primary, ""), *((f"FALLBACK_MODELS__{number}__", "") for number in range(len(pool.fallbacks)))]
+    parts += [(f"{variable_of(task)}__", task) for task in pool.tasks]
     there = {id(target.source): target for target in before}
     targets = []
-    for model, setting in zip(pool.every, settings_of, strict=True):
+    for model, (setting, task) in zip(pool.every, parts, strict=True):
         target = there.get(id(model))
         if target is None:
             target = Target(model, setting=setting, monotonic=clock.monotonic, randomness=randomness)
-        target.setting = setting
+        target.setting, target.task = setting, task
         targets.append(target)
     return tuple(targets)
 
@@ -171,6 +175,7 @@ def make_manager(
     alerts: Alerts,
     spending: Spending,
     traffic: Traffic,
+    seating: Seating,
 ) -> LLMFallbackManager:
     """Who is asked for answers, in which order and within which limits."""
     return LLMFallbackManager(
@@ -181,6 +186,7 @@ def make_manager(
         tell=alerts.misconfigured,
         spending=spending,
         traffic=traffic,
+        seating=seating,
         **call_rules(settings),
     )
 

@@ -32,7 +32,7 @@ class Announcer:
         else:
             Console(file=sys.stderr, highlight=False).print(servers_table(rows))
         for row in rows:
-            if (row.chosen or row.fallback) and row.note and row.kind is not ServerKind.DEMO:
+            if row.in_use and row.note and row.kind is not ServerKind.DEMO:
                 logger.warning("model_server_note", server=row.server, note=row.note)
 
     def later_settings(self) -> None:
@@ -52,13 +52,13 @@ class Announcer:
 
 
 def servers_table(rows: Sequence[Candidate]) -> Table:
-    """A row for each server that was met; an arrow before the one that answers, a plus before fallbacks."""
+    """A row for each server that was met; before it an arrow where it answers, a plus for fallbacks, or its task."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("", "Server", "Kind", "Model", "Context", "Note"):
         table.add_column(title, overflow="fold")
     for row in rows:
         cells = (
-            "→" if row.chosen else "+" if row.fallback else "",
+            "→" if row.chosen else "+" if row.fallback else row.task,
             row.server,
             row.kind.value,
             row.model or "–",
@@ -79,5 +79,6 @@ def _fields(row: Candidate) -> dict[str, object]:
         "state": row.state.value,
         "chosen": row.chosen,
         "fallback": row.fallback,
+        "task": row.task,
         "note": row.note,
     }

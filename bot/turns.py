@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -17,8 +18,10 @@ from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
 from bot.i18n import Translator
 from bot.running import RunningAnswers
 from bot.settings import RichMode
+from bot.summaries import RollingSummaries
 from bot.views.failures import failure_words
 from bot.views.keyboards import stop_keyboard
+from bot.views.numbers import duration
 from storage import AnswerState, Conversations, Inbox, Person, QueuedUpdate, Turn
 
 logger = structlog.get_logger()
@@ -33,6 +36,12 @@ class Words:
 
     t: Translator
     admin: bool
+
+    def queued(self, place: int, seconds: float) -> str:
+        """While all servers are at work for others."""
+        if seconds < 1:
+            return self.t("answer-queued", place=place)
+        return self.t("answer-queued-for", place=place, time=duration(self.t, math.ceil(seconds)))
 
     def thinking(self) -> str:
         """While a model reasons."""
@@ -71,6 +80,7 @@ class Turns:
         deliveries: Deliveries,
         running: RunningAnswers,
         rich: RichMode,
+        summaries: RollingSummaries,
     ) -> None:
         self._answering = answering
         self._conversations = conversations
@@ -78,11 +88,17 @@ class Turns:
         self._deliveries = deliveries
         self._running = running
         self.rich = rich
+        self._summaries = summaries
 
-    async def answer(self, message: Message, person: Person, t: Translator, queued: QueuedUpdate) -> None:
-        """Answer a message of text, whatever has become of earlier tries at the same update."""
-        bot = message.bot
-        if bot is None or message.text is None:
+    async def answer(
+        self, message: Message, person: Person, t: Translator, queued: QueuedUpdate, *, text: str | None = None
+    ) -> None:
+        """Answer a message of text, whatever has become of earlier tries at the same update.
+
+        With `text` that is what the person asks, where the message is, and not the message's own.
+        """
+        bot, said = message.bot, message.text if text is None else text
+        if bot is None or said is None:
             raise ValueError("only a message of text, bound to its bot, can be answered")
         if await self._conversations.turn_answered(queued.update_id):
             return
@@ -91,13 +107,14 @@ class Turns:
             thread_id=message.message_thread_id or 0,
             person_id=person.id,
             update_id=queued.update_id,
-            text=message.text,
+            text=said,
         )
         if queued.attempts > MOST_ATTEMPTS:
             logger.error("turn_given_up", update_id=queued.update_id, attempts=queued.attempts)
             await message.answer(t("answer-given-up", attempts=queued.attempts - 1))
             await self._close(turn, AnswerState.FAILED, "", None, ())
             return
+        self._summaries.give_way(turn.conversation_id)
         # Closing belongs to it: whoever waits for the answer's end (a shutdown, /new) finds it stored.
         async with self._running.begin(turn.chat_id) as stop:
             try:
@@ -140,6 +157,7 @@ class Turns:
         match outcome:
             case AnswerCompleted(result=result, request_id=asked):
                 await self._close(turn, AnswerState.COMPLETE, result.text, result.model, message_ids, asked)
+                self._summaries.look(turn.conversation_id, result)
             case AnswerStopped(text=text, request_id=asked):
                 await self._close(turn, AnswerState.STOPPED, text, None, message_ids, asked)
             case AnswerFailed(text=text, model=model, request_id=asked):

@@ -20,12 +20,14 @@ from llm.clock import Clock
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
+from llm.tasks.augmentation import Augmenter
 from storage import Conversations, People, PerformanceRows
 
 
 class Wiring(TypedDict):
     """Handed to the dispatcher as a whole: aiogram matches parameters of handlers to these keys by name."""
 
+    augmenter: Augmenter
     cards: AccessCards
     charts: ChartMaker
     clock: Clock

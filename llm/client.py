@@ -26,6 +26,7 @@ from llm.servers.redaction import Redaction
 from llm.types import (
     ChatRequest,
     ChatResult,
+    ContextUse,
     Finished,
     JsonMode,
     ModelCapabilities,
@@ -51,8 +52,8 @@ class LLMClient:
 
     `config` is the model's configuration, `served` what is known of the model on its server, `learned` what its
     answers have taught, which outlives the client; `server` is the server's name for logs (`127.0.0.1:11434`);
-    `requests` counts what was sent to be answered. An address or a key that can't be used shows as an AttemptFailed
-    of each request, not here.
+    `requests` counts what was sent to be answered; `most_cures` is how often a refused request may be sent again in
+    another form. An address or a key that can't be used shows as an AttemptFailed of each request, not here.
     """
 
     def __init__(
@@ -65,11 +66,13 @@ class LLMClient:
         served: ServedModel = ServedModel(),  # noqa: B008 - frozen
         learned: Learned | None = None,
         adapter: ModelPromptAdapter | None = None,
+        most_cures: int = MOST_CURES,
     ) -> None:
         self.config = config
         self.served = served
         self.learned = learned if learned is not None else Learned()
         self.requests = 0
+        self._most_cures = most_cures
         self._http = http
         self._clock = clock
         self._timeouts = timeouts
@@ -83,7 +86,12 @@ class LLMClient:
         """The ways to hold an answer to JSON that this model's server honours, the surest first."""
         return self._preparation.json_modes
 
-    def untaught(self, adjustments: Adjustments = Adjustments()) -> LLMClient:  # noqa: B008 - frozen
+    def untaught(
+        self,
+        adjustments: Adjustments = Adjustments(),  # noqa: B008 - frozen
+        *,
+        most_cures: int = MOST_CURES,
+    ) -> LLMClient:
         """The same model with nothing learnt, found out or assumed of it but `adjustments`: what it refuses shows.
 
         System messages go to it as they are, whatever its family is known for.
@@ -98,6 +106,7 @@ class LLMClient:
             timeouts=self._timeouts,
             served=replace(self.served, found=found, capabilities=ModelCapabilities()),
             learned=learned,
+            most_cures=most_cures,
         )
 
     async def health(self) -> ServerState:
@@ -147,8 +156,7 @@ class LLMClient:
             await exchange.close()
         self._learn_opening(exchange)
         result = self._with_cut(request, exchange.result(), prepared)
-        if prepared.question_cut:
-            result = replace(result, question_cut=True)
+        result = replace(result, question_cut=prepared.question_cut, context_use=_context_use(request, prepared))
         if result.usage is not None:
             yield UsageReport(result.usage)
         yield Finished(result)
@@ -159,12 +167,12 @@ class LLMClient:
         """Send the request until it is taken, and give the first events of the answer with it."""
         started = self._clock.monotonic()
         prepared = self._preparation.prepare(request)
-        for cure in range(MOST_CURES + 1):
+        for cure in range(self._most_cures + 1):
             wire = await self._wire(prepared)
             try:
                 return prepared, *await self._send(request, prepared, wire, started, timeouts)
             except AttemptFailed as failed:
-                better = None if cure == MOST_CURES else self._cured(request, prepared, wire, failed)
+                better = None if cure == self._most_cures else self._cured(request, prepared, wire, failed)
                 if better is None:
                     raise
                 prepared = better
@@ -298,6 +306,12 @@ class LLMClient:
     def _unusable(self, kind: FailureKind, code: str) -> AttemptFailed:
         failure = Failure(kind, Phase.CONNECT, 0.0, code=code)
         return AttemptFailed(failure, model=self.config.name, server=self.server)
+
+
+def _context_use(request: ChatRequest, prepared: Prepared) -> ContextUse:
+    messages = len(request.messages)
+    left_out = messages - len(prepared.fitted.messages)
+    return ContextUse(prepared.prompt_tokens, prepared.budget.prompt, messages, left_out)
 
 
 def _read_address(written: str) -> Address | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -41,7 +42,10 @@ class ModelConfig(BaseModel):
 
 
 class MultiModelSettings(BaseModel):
-    """All models of an installation and the limits that hold for each call."""
+    """All models of an installation and the limits that hold for each call.
+
+    `task_models` are those of further tasks and of kinds of messages, by its name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -49,6 +53,7 @@ class MultiModelSettings(BaseModel):
     fallback_models: tuple[ModelConfig, ...] = ()
     classification_model: ModelConfig | None = None
     augmentation_model: ModelConfig | None = None
+    task_models: Mapping[str, ModelConfig] = Field(default_factory=dict)
     fallback_enabled: bool = True
     max_retries: int = Field(default=3, ge=0, le=20)
     timeout_seconds: float = Field(default=30.0, gt=0, le=3600)

@@ -30,6 +30,10 @@ class Why(StrEnum):
 
     FIRST_CHOICE = "first_choice"
     """It is the first of those that are thought well."""
+    SOONEST = "soonest"
+    """Of several servers with the same model it would be done first."""
+    OF_TASK = "of_task"
+    """It is set for the task, or for messages of this kind."""
     SAME_AGAIN = "same_again"
     """It failed in a way that passes."""
     NEXT = "next"
@@ -126,7 +130,9 @@ class ChatRequest:
     `thinking` switches the reasoning of a model on or off where the server can. `continue_from` is the beginning of
     the answer, with which the model is to go on; only servers that can (`ServerProfile.continues`) are told of it.
     `request_id` is the number under which the attempts are to be found in the figures; None: any. With `whole` nothing
-    is left out to make it fit: it is sent as it is, and fails where it is too long.
+    is left out to make it fit: it is sent as it is, and fails where it is too long. `kind` is what the message of a
+    person asks for, as far as that is known: a kind may have a model of its own. Requests of one `conversation` begin
+    alike, so that a server may have that in its cache; those of one `person` take turns with other people's.
     """
 
     messages: tuple[Message, ...]
@@ -141,6 +147,14 @@ class ChatRequest:
     request_id: int | None = None
     tools: tuple[Tool, ...] = ()
     whole: bool = False
+    kind: str = ""
+    conversation: str | None = None
+    person: str | None = None
+
+    @property
+    def model_of(self) -> str:
+        """The name under which a model of its own may be set for it: the kind of an answer, else the task."""
+        return self.kind if self.task is Task.CHAT else self.task.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +234,24 @@ class PromptCut:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextUse:
+    """How much of a model's context a prompt took: of `prompt_limit` tokens about `prompt_tokens`.
+
+    It was to have `messages`, of which the oldest `left_out` did not fit.
+    """
+
+    prompt_tokens: int
+    prompt_limit: int
+    messages: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatResult:
     """A whole answer. Times are seconds from the start of the request; `ttft_seconds` ends at the first token.
 
     `question_cut`: the newest message was too long for the model, which was given its beginning and its end only.
+    `context_use` is for who wants to know how long the conversation can go on.
     """
 
     text: str = field(repr=False)
@@ -237,6 +265,7 @@ class ChatResult:
     timings: ServerTimings | None = None
     prompt_cut: PromptCut | None = None
     question_cut: bool = False
+    context_use: ContextUse | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
 
 from storage.capabilities import CapabilityRows
-from storage.conversations import Conversations
+from storage.conversations import HISTORY_MESSAGES, Conversations
 from storage.database import Database, open_database, read_database
 from storage.errors import (
     DatabaseLocked,
@@ -17,6 +17,7 @@ from storage.inbox import Inbox
 from storage.people import People
 from storage.performance import PerformanceRows
 from storage.statistics import Statistics
+from storage.summaries import Summaries
 from storage.types import (
     Access,
     AnswerState,
@@ -24,11 +25,13 @@ from storage.types import (
     Person,
     QueuedUpdate,
     StoredMessage,
+    Summary,
     Turn,
 )
 from storage.writer import WriterLimits
 
 __all__ = [
+    "HISTORY_MESSAGES",
     "Access",
     "AnswerState",
     "CapabilityRows",
@@ -48,6 +51,8 @@ __all__ = [
     "Statistics",
     "StorageError",
     "StoredMessage",
+    "Summaries",
+    "Summary",
     "Turn",
     "UnknownUpdate",
     "WriteFailed",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import dropwhile
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
@@ -85,31 +86,29 @@ class Conversations:
         return await self._database.write("conversations.open_turn", open_it)
 
     async def history(
-        self, conversation_id: int, *, before_message_id: int | None = None, limit: int = HISTORY_MESSAGES
+        self,
+        conversation_id: int,
+        *,
+        after_message_id: int = 0,
+        before_message_id: int | None = None,
+        limit: int = HISTORY_MESSAGES,
     ) -> list[StoredMessage]:
-        """The last `limit` messages of a conversation, oldest first, or those before one of its messages.
+        """The last `limit` messages of a conversation, oldest first, or those after or before some of its messages.
 
         Messages without text are left out, and so are answers at the beginning whose question lies beyond the limit.
         A question whose answer failed is there: the person said it.
         """
-        query = select(messages).where(
-            messages.c.conversation_id == conversation_id, func.length(func.trim(messages.c.text)) > 0
-        )
+        query = _with_text(conversation_id).where(messages.c.id > after_message_id)
         if before_message_id is not None:
             query = query.where(messages.c.id < before_message_id)
         rows = await self._database.rows("conversations.history", query.order_by(messages.c.id.desc()).limit(limit))
-        found = [
-            StoredMessage(
-                id=row.id,
-                role=row.role,
-                text=row.text,
-                created_at=row.created_at,
-                state=row.state,
-                model=row.model,
-            )
-            for row in reversed(rows)
-        ]
+        found = [_message(row) for row in reversed(rows)]
         return list(dropwhile(lambda message: message.role is Role.ASSISTANT, found))
+
+    async def part(self, conversation_id: int, *, after_message_id: int = 0, limit: int = 500) -> list[StoredMessage]:
+        """The first `limit` messages with text after one of a conversation, oldest first; empty at its end."""
+        query = _with_text(conversation_id).where(messages.c.id > after_message_id).order_by(messages.c.id).limit(limit)
+        return [_message(row) for row in await self._database.rows("conversations.part", query)]
 
     async def close_turn(
         self,
@@ -164,6 +163,18 @@ class Conversations:
         """Whether the turn of an update has been closed, by an answer or by a failure that was told."""
         query = select(messages.c.id).where(messages.c.update_id == update_id, messages.c.closed_at.is_not(None))
         return bool(await self._database.rows("conversations.turn_answered", query))
+
+
+def _with_text(conversation_id: int) -> Select[Any]:
+    return select(messages).where(
+        messages.c.conversation_id == conversation_id, func.length(func.trim(messages.c.text)) > 0
+    )
+
+
+def _message(row: Row[Any]) -> StoredMessage:
+    return StoredMessage(
+        id=row.id, role=row.role, text=row.text, created_at=row.created_at, state=row.state, model=row.model
+    )
 
 
 async def _current(connection: AsyncConnection, chat_id: int, thread_id: int, now: datetime) -> int:

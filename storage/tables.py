@@ -100,6 +100,16 @@ messages = Table(
 )
 Index("ix_messages_conversation_id_id", messages.c.conversation_id, messages.c.id)
 
+# What the messages of a conversation up to `message_id`, that one with them, came to.
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("conversation_id", big_id(), ForeignKey("conversations.id"), primary_key=True, autoincrement=False),
+    Column("text", AnyText, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("made_at", UtcMoment, nullable=False),
+)
+
 # A row that is done keeps only its id, so that an update which comes twice is known.
 updates = Table(
     "updates",

@@ -52,6 +52,14 @@ class StoredMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What a conversation came to, up to one of its messages and with it."""
+
+    text: str = field(repr=False)
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A person's message that waits for its answer."""
 

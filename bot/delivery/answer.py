@@ -11,6 +11,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerQueued,
     AnswerReplaced,
     AnswerRetracted,
     AnswerStarted,
@@ -25,6 +26,9 @@ AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
 
 class AnswerWords(Protocol):
     """What is said about an answer, in the person's language."""
+
+    def queued(self, place: int, seconds: float) -> str:
+        """While all servers are at work for others."""
 
     def thinking(self) -> str:
         """While a model reasons."""
@@ -64,6 +68,8 @@ async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery,
         match event:
             case AnswerStarted():
                 await delivery.show(text)
+            case AnswerQueued(place=place, seconds=seconds):
+                await delivery.show(text, status=words.queued(place, seconds))
             case AnswerThinking():
                 await delivery.show(text, status=words.thinking())
             case AnswerRetracted():

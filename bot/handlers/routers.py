@@ -9,6 +9,8 @@ from bot.handlers.admin import admin_router
 from bot.handlers.chat import chat_router
 from bot.handlers.dialog import dialog_router
 from bot.handlers.errors import ErrorReporter, errors_router
+from bot.handlers.export import export_router
+from bot.handlers.improve import improve_router
 from bot.handlers.preferences import preferences_router
 from bot.handlers.why import why_router
 
@@ -21,6 +23,8 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         dialog_router(),
         preferences_router(),
         why_router(),
+        improve_router(),
+        export_router(),
         admin_router(),
         chat_router(),
     )

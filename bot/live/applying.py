@@ -24,6 +24,7 @@ from bot.settings import RichMode, Settings
 from bot.startup import Announcer
 from llm.routing.detection import Detections
 from llm.routing.spending import Spending
+from llm.tasks.sorting import MessageSorter
 
 logger = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class LiveParts:
     """The parts of the bot that can be told of other settings; without a `log` it stays as it was set up."""
 
     models: LiveModels
+    sorter: MessageSorter
     doorkeeper: Doorkeeper
     spending: Spending
     detections: Detections
@@ -84,6 +86,8 @@ class Applier:
             parts.jobs.plan_detections()
         if not (MODELS | CALLS).isdisjoint(changed):
             await parts.models.switch(before, now)
+        if not MODELS.isdisjoint(changed):
+            parts.sorter.work_by(now.task_models)
 
     def _let_in(self, before: Settings, now: Settings) -> None:
         rules = access_rules(now)

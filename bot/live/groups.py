@@ -12,6 +12,9 @@ MODELS = frozenset(
         "llm_api_key",
         "primary_model",
         "fallback_models",
+        "classification_model",
+        "augmentation_model",
+        "task_models",
         "fallback_enabled",
         "timeout_seconds",
     }

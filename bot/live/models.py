@@ -94,7 +94,8 @@ class LiveModels:
         preferred = None
         for model, target in wanted:
             before = next((old for _, old in there if old is target), None)
-            before = before or next((old for other, old in there if other.same_model(model)), None)
+            same = (old for other, old in there if old.task == target.task and other.same_model(model))
+            before = before or next(same, None)
             if before is not None:
                 target.paused = before.paused
                 preferred = target if before is self._manager.preferred else preferred

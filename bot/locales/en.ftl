@@ -35,6 +35,8 @@ command-start = Who I am and which model answers
 command-help = What I can do
 command-new = Begin a new conversation
 command-stop = Stop the answer that is being written
+command-improve = Word a question better
+command-export = This conversation as a file
 command-settings = Language and appearance
 command-stats = Figures of each model
 command-models = Servers and models
@@ -52,6 +54,8 @@ answer-thinking = Thinking…
 answer-stopped = Stopped.
 answer-cut-off = The answer reached the length limit. Write “continue” for the rest.
 answer-question-cut = Your message is too long for this model: it has read the beginning and the end only. Ask about shorter parts of it, one at a time.
+answer-queued = All servers are at work. You are number { $place } in the queue…
+answer-queued-for = All servers are at work. You are number { $place } in the queue: about { $time }…
 answer-replaced = The answer broke off. Another try is being written…
 answer-given-up = I tried to answer this message { $attempts } times and was interrupted each time, so I leave it. Please send it again, or ask differently.
 unknown-command = I do not know this command. /help lists those that I do.
@@ -88,6 +92,7 @@ failure-first-token-timeout = The model did not begin to answer in time. It may 
 failure-stall = The model fell silent in the middle of the answer. Please try again.
 failure-rate-limit = The model gets too many requests at the moment. Please try again in a minute.
 failure-quota = The account of the model's provider is used up. Its owner has to top it up; until then I cannot answer.
+failure-blind = None of my models sees pictures.
 failure-overload = The model server is too busy at the moment. Please try again in a minute.
 failure-server-error = The model server had a fault of its own. Please try again.
 failure-auth = The model server refused our key. Whoever runs this bot has to check LLM_API_KEY.
@@ -337,6 +342,32 @@ job-forget-old-updates = Forget old updates
 job-add-up-figures = Add up figures
 job-forget-old-figures = Forget old figures
 
+## /improve
+
+improve-usage = Write the question behind the command: /improve your question. Or reply with /improve to a message of your own.
+improve-title = In better words:
+improve-ask = Ask this
+improve-gone = I can no longer read what is to be asked. Send /improve again.
+press-not-yours = This button is for who asked for it.
+
+## /export
+
+export-question = The conversation of this chat as a file. Which one?
+export-usage = Like this: /export md, or /export json. Or press:
+export-md = Markdown, to read
+export-json = JSON, for programs
+export-empty = Nothing has been said in this conversation yet.
+export-gone = Send /export again.
+export-caption = { $title } · { $number ->
+    [one] one message
+   *[other] { $number } messages
+}
+export-person = You
+export-model = Answer
+export-stopped = Stopped.
+export-broken = The answer broke off here.
+export-untitled = Conversation
+
 ## /why
 
 why-nothing = There is no answer in this chat yet that I could explain.
@@ -346,6 +377,8 @@ why-stopped = { $model } was answering when it was stopped
 why-place-local = on a machine at home
 why-place-cloud = in the cloud
 why-first-choice = It is the first choice.
+why-soonest = Of the servers with this model, its one would be done first.
+why-of-task = It is the model for messages of this kind.
 why-same-again = It was asked again: the first try had failed in a way that passes.
 why-next = { $model } could not answer, and this is the next one.
 why-larger-context = The conversation is too long for { $model }; this one holds more.
@@ -370,6 +403,17 @@ models-others = Also found on this machine:
 models-nameless = no model
 models-in-use = answers first
 models-fallback = fallback
+models-for-named = for “{ $name }”
+models-for-classification = for sorting messages
+models-for-augmentation = for summaries
+models-for-chat = for talk
+models-for-code = for code
+models-for-translation = for translations
+models-for-summary = for retelling
+models-for-maths = for maths
+models-for-vision = for pictures
+models-for-long-document = for long documents
+models-for-other = for everything that has no model of its own
 models-paused = paused
 models-local = at home
 models-cloud = cloud

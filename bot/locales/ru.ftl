@@ -35,6 +35,8 @@ command-start = Кто я и какая модель отвечает
 command-help = Что я умею
 command-new = Начать новую беседу
 command-stop = Прервать ответ, который пишется
+command-improve = Сформулировать вопрос лучше
+command-export = Эта беседа в виде файла
 command-settings = Язык и вид ответов
 command-stats = Показатели каждой модели
 command-models = Серверы и модели
@@ -52,6 +54,8 @@ answer-thinking = Думаю…
 answer-stopped = Прервано.
 answer-cut-off = Ответ дошёл до предела длины. Напишите «продолжай», чтобы получить остальное.
 answer-question-cut = Сообщение слишком длинное для этой модели: она прочла только начало и конец. Спросите о частях покороче, по одной за раз.
+answer-queued = Все серверы заняты. Вы в очереди под номером { $place }…
+answer-queued-for = Все серверы заняты. Вы в очереди под номером { $place }: примерно { $time }…
 answer-replaced = Ответ оборвался. Пишу его заново…
 answer-given-up = Я пытался ответить на это сообщение (попыток: { $attempts }), и каждый раз меня прерывали, поэтому оставляю его. Отправьте его ещё раз или спросите иначе.
 unknown-command = Я не знаю такой команды. Те, что знаю, перечислены в /help.
@@ -88,6 +92,7 @@ failure-first-token-timeout = Модель не начала отвечать в
 failure-stall = Модель замолчала посреди ответа. Попробуйте ещё раз.
 failure-rate-limit = Сейчас к модели слишком много запросов. Попробуйте через минуту.
 failure-quota = Средства у поставщика модели закончились. Владельцу нужно пополнить счёт, до тех пор я не смогу ответить.
+failure-blind = Ни одна из моих моделей не видит картинок.
 failure-overload = Сервер модели сейчас перегружен. Попробуйте через минуту.
 failure-server-error = На сервере модели произошла ошибка. Попробуйте ещё раз.
 failure-auth = Сервер модели не принял наш ключ. Тому, кто запускает бота, нужно проверить LLM_API_KEY.
@@ -334,6 +339,33 @@ job-forget-old-updates = Забываю старые обновления
 job-add-up-figures = Складываю показатели
 job-forget-old-figures = Забываю старые показатели
 
+## /improve
+
+improve-usage = Напишите вопрос после команды: /improve ваш вопрос. Или ответьте командой /improve на своё сообщение.
+improve-title = Лучшими словами:
+improve-ask = Спросить так
+improve-gone = Я больше не могу прочесть, что спросить. Отправьте /improve ещё раз.
+press-not-yours = Эта кнопка для того, кто о ней просил.
+
+## /export
+
+export-question = Беседа этого чата в виде файла. Какого?
+export-usage = Вот так: /export md или /export json. Или нажмите:
+export-md = Markdown, читать
+export-json = JSON, для программ
+export-empty = В этой беседе ещё ничего не сказано.
+export-gone = Отправьте /export ещё раз.
+export-caption = { $title } · { $number ->
+    [one] { $number } сообщение
+    [few] { $number } сообщения
+   *[many] { $number } сообщений
+}
+export-person = Вы
+export-model = Ответ
+export-stopped = Прервано.
+export-broken = Здесь ответ оборвался.
+export-untitled = Беседа
+
 ## /why
 
 why-nothing = В этой беседе ещё нет ответа, который я мог бы объяснить.
@@ -343,6 +375,8 @@ why-stopped = Отвечала { $model }, и её прервали
 why-place-local = на домашнем компьютере
 why-place-cloud = в облаке
 why-first-choice = Она отвечает первой.
+why-soonest = Из серверов с этой моделью её сервер освободился бы раньше всех.
+why-of-task = Эта модель – для сообщений такого рода.
 why-same-again = Её спросили ещё раз: первая попытка сорвалась по причине, которая проходит.
 why-next = { $model } не смогла ответить, а эта – следующая.
 why-larger-context = Для { $model } беседа слишком длинная, в эту помещается больше.
@@ -367,6 +401,17 @@ models-others = Ещё найдены на этом компьютере:
 models-nameless = без модели
 models-in-use = отвечает первой
 models-fallback = запасная
+models-for-named = для «{ $name }»
+models-for-classification = для разбора сообщений
+models-for-augmentation = для сводок
+models-for-chat = для бесед
+models-for-code = для кода
+models-for-translation = для переводов
+models-for-summary = для пересказов
+models-for-maths = для математики
+models-for-vision = для картинок
+models-for-long-document = для длинных документов
+models-for-other = для всего, у чего нет своей модели
 models-paused = приостановлена
 models-local = дома
 models-cloud = облако

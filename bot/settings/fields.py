@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
@@ -20,8 +20,10 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.settings.given_models import by_kind, numbered, variable_of
 from llm.config import ModelConfig, MultiModelSettings
 from llm.spans import Span
+from llm.types import Task
 from llm.wire.address import read_address
 
 BOT_DATABASE = "sqlite+aiosqlite:///data/domovoy.db"
@@ -30,8 +32,6 @@ PLAYGROUND_DATABASE = "sqlite+aiosqlite:///data/playground.db"
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,50}")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-# Fields of a model that hold more than one value, and are JSON where they have a variable of their own.
-JSON_FIELDS = frozenset({"capabilities", "tags", "temperature_range"})
 # Telegram promises at most 52 significant bits.
 _LARGEST_ID = 2**52
 
@@ -133,31 +133,6 @@ def _loopback(value: str) -> str:
     raise ValueError("must be an address of this machine (127.0.0.1, ::1, localhost): the page asks for no password")
 
 
-def _numbered(value: object) -> object:
-    """`FALLBACK_MODELS__0__NAME` arrives as a dictionary of numbers; made a list, without gaps."""
-    if not isinstance(value, dict):
-        return value
-    keys = list(value)
-    if not all(isinstance(key, str) and key.isdecimal() for key in keys):
-        raise ValueError("must be a JSON list, or be numbered: FALLBACK_MODELS__0__NAME, FALLBACK_MODELS__1__NAME")
-    numbers = sorted(int(key) for key in keys)
-    if numbers != list(range(len(numbers))):
-        raise ValueError(f"must be numbered 0, 1, 2 … without gaps; found {', '.join(map(str, numbers))}")
-    return [_decoded(item) for _, item in sorted(value.items(), key=lambda pair: int(pair[0]))]
-
-
-def _decoded(item: object) -> object:
-    """One numbered model: JSON, or fields of which some are JSON."""
-    if isinstance(item, str):
-        return json.loads(item)
-    if not isinstance(item, dict):
-        return item
-    return {
-        name: json.loads(value) if name in JSON_FIELDS and isinstance(value, str) else value
-        for name, value in item.items()
-    }
-
-
 def _password(address: str) -> str:
     """The password within an address, as it is written there."""
     try:
@@ -199,9 +174,11 @@ class Settings(BaseSettings):
     llm_model: Name = ""
     llm_api_key: SecretStr = SecretStr("")
     primary_model: ModelConfig | None = None
-    fallback_models: Annotated[tuple[ModelConfig, ...], BeforeValidator(_numbered)] = ()
+    fallback_models: Annotated[tuple[ModelConfig, ...], BeforeValidator(numbered)] = ()
     classification_model: ModelConfig | None = None
     augmentation_model: ModelConfig | None = None
+    # Not `dict`, of which pydantic-settings would take the names and keys for JSON.
+    task_models: Annotated[Mapping[str, ModelConfig], BeforeValidator(by_kind), Field(default_factory=dict)]
     fallback_enabled: bool = True
     max_retries: int = Field(default=3, ge=0, le=20)
     timeout_seconds: float = Field(default=30.0, gt=0, le=3600)
@@ -269,12 +246,15 @@ class Settings(BaseSettings):
     def models(self) -> dict[str, ModelConfig]:
         """Every model that is configured, by its variable."""
         fallback = {f"FALLBACK_MODELS__{number}": model for number, model in enumerate(self.fallback_models)}
-        named = {
-            "PRIMARY_MODEL": self.primary_model,
-            "CLASSIFICATION_MODEL": self.classification_model,
-            "AUGMENTATION_MODEL": self.augmentation_model,
-        }
-        return {name: model for name, model in named.items() if model is not None} | fallback
+        primary = {} if self.primary_model is None else {"PRIMARY_MODEL": self.primary_model}
+        own = {variable_of(task): model for task, model in self.models_by_task.items()}
+        return {**primary, **own, **fallback}
+
+    @property
+    def models_by_task(self) -> dict[str, ModelConfig]:
+        """The models of single tasks and of kinds of messages, by its name."""
+        named = {Task.CLASSIFICATION.value: self.classification_model, Task.AUGMENTATION.value: self.augmentation_model}
+        return {task: model for task, model in named.items() if model is not None} | dict(self.task_models)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -306,6 +286,7 @@ class Settings(BaseSettings):
             fallback_models=self.fallback_models,
             classification_model=self.classification_model,
             augmentation_model=self.augmentation_model,
+            task_models=self.task_models,
             fallback_enabled=self.fallback_enabled,
             max_retries=self.max_retries,
             timeout_seconds=self.timeout_seconds,
@@ -322,8 +303,6 @@ LATER = frozenset(
         "webhook_secret",
         "webhook_host",
         "webhook_port",
-        "classification_model",
-        "augmentation_model",
         "selection",
     }
 )

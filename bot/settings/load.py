@@ -12,7 +12,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from bot.errors import Problem
 from bot.errors import SettingsError as WrongSettings
 from bot.settings.env_file import EnvFile, located, read_env
-from bot.settings.fields import JSON_FIELDS, THREE_LINES, Settings
+from bot.settings.fields import THREE_LINES, Settings
+from bot.settings.given_models import JSON_FIELDS
 from bot.settings.problems import MODEL_NAMES, broken_json, from_validation, is_whole_model, unknown_names
 from llm.prompts.adapter import template_problem
 from llm.wire.address import read_address
@@ -60,6 +61,9 @@ def _wrong_json(values: Mapping[str, str]) -> Iterator[Problem]:
         broken = broken_json(name, value) if field or is_whole_model(name) else None
         if broken is not None:
             yield broken
+        fields = [other for other in values if other.startswith(f"{name}__")]
+        if name.startswith("TASK_MODELS__") and is_whole_model(name) and fields:
+            yield Problem(name, None, f"is set, and {fields[0]} too; set one of the two")
     numbered = [name for name in values if name.startswith("FALLBACK_MODELS__")]
     if "FALLBACK_MODELS" in values and numbered:
         yield Problem("FALLBACK_MODELS", None, f"is set, and {numbered[0]} too; set one of the two")

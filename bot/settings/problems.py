@@ -19,11 +19,11 @@ SECRET_WORDS = ("TOKEN", "KEY", "SECRET", "PASSWORD")
 SECRET_NAMES = ("DATABASE_URL",)
 UNKNOWN_FIELD = ("extra_forbidden", "unexpected_keyword_argument")
 # Variables that hold models, whole or field by field.
-MODEL_NAMES = ("PRIMARY_MODEL", "FALLBACK_MODELS", "CLASSIFICATION_MODEL", "AUGMENTATION_MODEL")
+MODEL_NAMES = ("PRIMARY_MODEL", "FALLBACK_MODELS", "CLASSIFICATION_MODEL", "AUGMENTATION_MODEL", "TASK_MODELS")
 # What begins so was surely meant for us; LOG_ and the like belong to many programs.
 PREFIXES = (
     "ADMIN_", "ALLOWED_", "AUGMENTATION_", "BOT_", "CLASSIFICATION_", "CLOUD_", "FALLBACK_", "LLM_", "PLAYGROUND_",
-    "PRIMARY_", "RICH_", "TELEGRAM_", "WEBHOOK_",
+    "PRIMARY_", "RICH_", "TASK_", "TELEGRAM_", "WEBHOOK_",
 )  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def _likely(name: str, known: Sequence[str]) -> str:
 
 def is_whole_model(variable: str) -> bool:
     """Whether a variable holds a whole model, or all of them, as JSON."""
-    return variable in MODEL_NAMES or re.fullmatch(r"FALLBACK_MODELS__[0-9]+", variable) is not None
+    one = r"FALLBACK_MODELS__[0-9]+|TASK_MODELS__[A-Z0-9]+(_[A-Z0-9]+)*"
+    return variable in MODEL_NAMES or re.fullmatch(one, variable) is not None
 
 
 def broken_json(variable: str, text: str) -> Problem | None:

@@ -7,8 +7,8 @@ import math
 from bot.events import AnswerFailed
 from bot.i18n import Translator
 from bot.views.numbers import decimal, duration
-from llm.errors import Failure, FailureKind
-from llm.routing.attempts import Attempt
+from llm.errors import Failure, FailureKind, LLMError, NoModelAvailable
+from llm.routing.attempts import Attempt, NoAnswer
 
 MOST_TRIED = 6
 """Of so many further requests an admin is told."""
@@ -31,6 +31,7 @@ _BY_CODE = {
     "budget_day": "failure-budget-day",
     "budget_month": "failure-budget-month",
     "paused": "failure-paused",
+    "images_unsupported": "failure-blind",
 }
 
 
@@ -40,6 +41,15 @@ def failure_words(t: Translator, event: AnswerFailed, *, admin: bool) -> str:
     if event.retry_in is not None and event.retry_in >= 1:
         words = f"{words} {t('failure-retry-in', time=duration(t, math.ceil(event.retry_in)))}"
     return f"{words}\n\n{_details(t, event)}" if admin else words
+
+
+def unmade_words(t: Translator, error: LLMError) -> str:
+    """Why a model has not made what was wanted of it beside answers."""
+    if isinstance(error, NoAnswer):
+        return t(failure_key(error.failure))
+    if isinstance(error, NoModelAvailable):  # the demo is not asked for such things
+        return t("about-model-demo")
+    return t("failure-invalid-output")
 
 
 def failure_key(failure: Failure) -> str:

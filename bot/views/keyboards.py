@@ -9,7 +9,9 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.callbacks import (
     AccessDecision,
     AccessPress,
+    AskPress,
     DetectPress,
+    ExportPress,
     LanguagePress,
     ModelAction,
     ModelPress,
@@ -19,6 +21,7 @@ from bot.callbacks import (
     StopPress,
     mark_of,
 )
+from bot.conversation_export import ExportFormat
 from bot.i18n import Texts, Translator
 from bot.model_control import SteeredModel
 from bot.period import Period
@@ -43,6 +46,18 @@ def access_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
 def stop_keyboard(t: Translator) -> InlineKeyboardMarkup:
     """Stop, under an answer that is being written by edits."""
     return _rows([(t("stop-button"), StopPress().pack())])
+
+
+def ask_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """Ask this, under a question in better words."""
+    return _rows([(t("improve-ask"), AskPress(person_id=person_id).pack())])
+
+
+def export_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """The kinds of file that a conversation can be."""
+    return _rows(
+        [(t(f"export-{form.value}"), ExportPress(form=form, person_id=person_id).pack()) for form in ExportFormat]
+    )
 
 
 def settings_keyboard(t: Translator, texts: Texts, person: Person, *, rich_offered: bool) -> InlineKeyboardMarkup:

@@ -18,6 +18,8 @@ from llm.monitoring import ModelStats
 from llm.routing.breaker import BreakerState
 from llm.routing.serving_model import Candidate, ModelInUse, ModelSource
 from llm.servers.kinds import ServerKind, ServerState
+from llm.tasks.classification import MessageKind
+from llm.types import Task
 from llm.wire.address import read_address
 
 LONGEST = 3000
@@ -40,7 +42,7 @@ def models_text(
             blocks.append(escape(t("models-more", number=len(models) - place)))
             return "\n\n".join(blocks)
         blocks.append(block)
-    others = [row for row in rows if not row.chosen and not row.fallback]
+    others = [row for row in rows if not row.in_use]
     if others:
         lines = [escape(t("models-others"))]
         lines += [f"• {escape(_other(t, row))}" for row in others[:MOST_OTHERS]]
@@ -110,7 +112,16 @@ def _part(t: Translator, one: SteeredModel) -> str:
     """Which part it plays now."""
     if one.target.paused:
         return t("models-paused")
-    return t("models-in-use") if one.first else t("models-fallback")
+    if one.first:
+        return t("models-in-use")
+    return _for_task(t, one.target.task) if one.target.task else t("models-fallback")
+
+
+def _for_task(t: Translator, task: str) -> str:
+    """What it alone is for; a kind that only the settings know is shown as it stands there."""
+    if task in (Task.CLASSIFICATION, Task.AUGMENTATION, *MessageKind):
+        return t(f"models-for-{task}".replace("_", "-"))
+    return t("models-for-named", name=task.replace("_", " "))
 
 
 def _server(t: Translator, model: ModelInUse) -> str:
@@ -164,7 +175,7 @@ def _figures(t: Translator, stats: ModelStats | None, in_flight: int) -> str:
 
 
 def _row_of(model: ModelInUse, rows: Sequence[Candidate]) -> Candidate | None:
-    return next((row for row in rows if row.model == model.config.name and (row.chosen or row.fallback)), None)
+    return next((row for row in rows if row.model == model.config.name and row.in_use), None)
 
 
 def _other(t: Translator, row: Candidate) -> str:

@@ -8,8 +8,18 @@ from datetime import datetime
 from llm.capabilities import questions as ask
 from llm.capabilities.conclude_context import context_facts
 from llm.capabilities.conclude_speed import speed_facts
-from llm.capabilities.facts import NO_JSON, Ability, Fact, FactValue, Source, SystemMessages, Thinking, best
-from llm.capabilities.instructions import followed, instruction_fact, is_reliable
+from llm.capabilities.facts import (
+    GUESSES,
+    NO_JSON,
+    Ability,
+    Fact,
+    FactValue,
+    Source,
+    SystemMessages,
+    Thinking,
+    best,
+)
+from llm.capabilities.instructions import flawless, followed, instruction_fact, is_reliable
 from llm.capabilities.observation import Observation, Verdict
 from llm.capabilities.plan import silent
 from llm.capabilities.told import Told
@@ -34,6 +44,7 @@ def conclude(told: Told, observations: Sequence[Observation], now: datetime) -> 
     """The value that holds for each ability of which anything is known. Pure."""
     seen = {one.probe: one for one in observations}
     candidates = {ability: list(facts) for ability, facts in told.facts.items()}
+    candidates[Ability.JSON] = [fact for fact in candidates.get(Ability.JSON, ()) if not _refuted(fact, seen)]
     if seen and not silent(seen):
         concluded = (*_system(seen), *_json(seen), *_languages(seen), *_thinking(told, seen), *_others(seen))
         for ability, value, confidence in concluded:
@@ -56,7 +67,8 @@ def _system(seen: _Seen) -> _Concluded:
     elif any(one.passed for one in made):
         yield Ability.SYSTEM, SystemMessages.HONOURED.value, SURE
     elif control is not None and control.passed:
-        yield Ability.SYSTEM, SystemMessages.IGNORED.value, FAIRLY_SURE
+        # Twice it may have been chance in one that does half of what it is told, or less.
+        yield Ability.SYSTEM, SystemMessages.IGNORED.value, FAIRLY_SURE if followed(seen) else UNSURE
 
 
 def _json(seen: _Seen) -> _Concluded:
@@ -77,6 +89,14 @@ def _json(seen: _Seen) -> _Concluded:
         yield Ability.JSON, JsonMode.PROMPT.value, UNSURE
     elif len(passed) > 1:
         yield Ability.JSON, NO_JSON, LIKELY if is_reliable(seen) else UNSURE
+
+
+def _refuted(fact: Fact, seen: _Seen) -> bool:
+    """Whether a guess of how JSON is held was tried, and did not hold."""
+    if fact.source not in GUESSES or fact.value not in set(JsonMode):
+        return False
+    one = seen.get(ask.JSON[JsonMode(str(fact.value))])
+    return one is not None and one.verdict in {Verdict.FAILED, Verdict.REFUSED}
 
 
 def _languages(seen: _Seen) -> _Concluded:
@@ -112,9 +132,11 @@ def _thinking(told: Told, seen: _Seen) -> _Concluded:
 
 
 def _others(seen: _Seen) -> _Concluded:
-    yield from _yes_or_no(seen, ask.VISION, Ability.VISION, failed=FAIRLY_SURE)
+    no_accident = flawless(seen)
+    yield from _yes_or_no(seen, ask.VISION, Ability.VISION, failed=FAIRLY_SURE if no_accident else UNSURE)
     # Whoever can call a function may still choose to answer.
-    yield from _yes_or_no(seen, ask.TOOLS, Ability.TOOLS, failed=LIKELY)
+    yield from _yes_or_no(seen, ask.TOOLS, Ability.TOOLS, failed=LIKELY if no_accident else UNSURE)
+    # To go on with a text takes no obedience.
     yield from _yes_or_no(seen, ask.PREFILL, Ability.PREFILL, failed=FAIRLY_SURE)
     count = seen.get(ask.COUNT)
     if count is not None and "stopped" in count.seen:
@@ -137,4 +159,4 @@ def _yes_or_no(seen: _Seen, name: str, ability: Ability, *, failed: float) -> _C
     elif one.verdict is Verdict.REFUSED:
         yield ability, False, SURE
     else:
-        yield ability, False, failed if followed(seen) else UNSURE
+        yield ability, False, failed

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from llm.capabilities.context_plan import WITHIN, characters_per_token, counts, was_cut
+from llm.capabilities.context_plan import WITHIN, characters_per_token, counts, was_cut, was_read
 from llm.capabilities.facts import Ability, Fact, Source
+from llm.capabilities.instructions import flawless
 from llm.capabilities.needles import Depth, Size, size_of, turn_tokens
 from llm.capabilities.observation import Observation, Verdict
 from llm.capabilities.questions import SHORT_ANSWER
 from llm.capabilities.told import Told
+from llm.context import DEFAULT_CONTEXT
 
 SAID = 0.95
 """The server says its limit, or was seen to cut."""
-BRACKETED = 0.9
+BRACKETED = 0.92
+"""More than the server's word, which it may contradict."""
 AT_LEAST = 0.7
 """So much is read; how much more nobody knows."""
+EITHER = 0.5
+"""The model has forgotten something, or its server has left it out: not acted upon."""
+TOO_LITTLE = 0.5
+"""So much is read, which is less than what is assumed where nothing is known: shown, and not acted upon."""
 USUAL = (tuple(2**power for power in range(9, 18)), tuple(3 * 2**power for power in range(9, 16)))
 """Contexts that people set, the most usual first."""
 _NEARLY = 0.85
@@ -32,15 +39,19 @@ def context_facts(told: Told, seen: Mapping[str, Observation], now: datetime) ->
     if not probes:
         return
     short = probes[0][1]
-    context = _context(told, probes, short, now)
+    by_server = _by_server(probes, flawless(seen))
+    context = _context(told, probes, short, BRACKETED if by_server else EITHER, now)
     if context is not None:
         yield Ability.CONTEXT, context
     silent = _silent(probes, short)
     if silent is not None:
-        yield Ability.SILENT_CUT, Fact(silent, Source.PROBE, SAID, now)
+        sure = SAID if by_server or not silent else EITHER
+        yield Ability.SILENT_CUT, Fact(silent, Source.PROBE, sure, now)
 
 
-def _context(told: Told, probes: list[tuple[Size, Observation]], short: Observation, now: datetime) -> Fact | None:
+def _context(
+    told: Told, probes: list[tuple[Size, Observation]], short: Observation, bracket_sure: float, now: datetime
+) -> Fact | None:
     said = [number for _, one in probes if (number := one.number("told_context")) is not None]
     if said:
         return Fact(int(min(said)), Source.PROBE, SAID, now)
@@ -52,14 +63,14 @@ def _context(told: Told, probes: list[tuple[Size, Observation]], short: Observat
     least = max(read, default=0)
     if lost and least:
         most = min(lost)
-        return Fact(_usual(least, most), Source.PROBE, BRACKETED, now, least, most)
+        return Fact(_usual(least, most), Source.PROBE, bracket_sure, now, least, most)
     if not least or lost:
         return None
     if told.context is not None:
         # It was tried with nearly as much as the server tells, or with more than it tells.
         confirmed = least >= _NEARLY * WITHIN * told.context
         return Fact(told.context, Source.PROBE, SAID, now, least, None) if confirmed else None
-    return Fact(least, Source.PROBE, AT_LEAST, now, least, None)
+    return Fact(least, Source.PROBE, AT_LEAST if least >= DEFAULT_CONTEXT else TOO_LITTLE, now, least, None)
 
 
 def _of_cut(size: Size, one: Observation, now: datetime) -> Fact:
@@ -74,6 +85,20 @@ def _silent(probes: list[tuple[Size, Observation]], short: Observation) -> bool 
         if was_cut(one, short) or (one.verdict is Verdict.FAILED and _is_too_long(size, one, probes)):
             return True
     return False if any(one.verdict is Verdict.OVERFLOW for _, one in probes) else None
+
+
+def _by_server(probes: list[tuple[Size, Observation]], no_accident: bool) -> bool:
+    """Whether it is the server that has left something out, or refused it, and not the model that has forgotten it.
+
+    Models forget what stands in the middle, those that do not do all that they are told also what stands elsewhere,
+    and any of them what was counted.
+    """
+    short = probes[0][1]
+    for size, one in probes:
+        forgotten = one.verdict is Verdict.FAILED and not (no_accident and size.depth is Depth.START)
+        if was_cut(one, short) or (_is_too_long(size, one, probes) and not forgotten and not was_read(one, short)):
+            return True
+    return False
 
 
 def _is_too_long(size: Size, one: Observation, probes: list[tuple[Size, Observation]]) -> bool:

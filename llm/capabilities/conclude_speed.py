@@ -7,6 +7,7 @@ from datetime import datetime
 from statistics import median
 
 from llm.capabilities.facts import Ability, Fact, Source
+from llm.capabilities.needles import size_of
 from llm.capabilities.observation import Observation
 from llm.capabilities.told import Told
 
@@ -51,6 +52,9 @@ def _load_seconds(told: Told, observations: Sequence[Observation]) -> tuple[floa
 
 def _prefill_by_server(one: Observation) -> float | None:
     tokens, seconds = one.number("prefill_tokens"), one.number("prefill_seconds")
+    if tokens is None and size_of(one.probe) is not None:
+        # Ollama does not say what it had in its cache: of a conversation with a beginning of its own that is nothing.
+        tokens = one.number("prompt_tokens")
     return _rate(tokens, seconds, _LEAST_PROMPT)
 
 

@@ -15,6 +15,8 @@ WITHIN = 0.9
 BEYOND = 1.1
 COUNTED = 0.88
 """A count under this share of what the first one lets expect is that of a prompt that was cut."""
+READ = 0.94
+"""One over this share is that of a prompt of which nothing was left out."""
 RUNGS = tuple(2**power for power in range(9, 18))
 _OVERHEAD = 24
 _DENSEST, _LONGEST_TOKEN = 0.7, 12.0
@@ -88,6 +90,14 @@ def was_cut(one: Observation, short: Observation | None) -> bool:
     return counted < COUNTED * expected_tokens(size, short)
 
 
+def was_read(one: Observation, short: Observation | None) -> bool:
+    """Whether the server has counted all that was sent: what is lost of it, the model has forgotten."""
+    size, counted = size_of(one.probe), one.number("prompt_tokens")
+    if size is None or not counted or short is None or one is short or not counts(short):
+        return False
+    return counted >= READ * expected_tokens(size, short)
+
+
 def _target(told: Told, cap: int) -> int:
     if told.context is None:
         return cap
@@ -115,6 +125,8 @@ def _after(
         return
     lost = not one.passed and short.passed and one.verdict is Verdict.FAILED
     if was_cut(one, short) or one.number("told_context") is not None or one.verdict is Verdict.BROKEN:
+        return
+    if lost and was_read(one, short) and told.context is not None:
         return
     if one.passed and told.drops_silently is not False and not counts(short) and short.passed:
         # Nobody counts, and a server may leave out the middle (servers.md 3.2).

@@ -91,7 +91,9 @@ class ModelCapabilityDetector:
             asked = question(name, reasons=told.reasons or any(one.flag("thought") for one in seen))
             if not self._conditions.affordable(client.config, _tokens(asked)):
                 return "budget"
-            probing = Probing(client, asked, self._clock, self._conditions, self.limits.longest_seconds, first=not seen)
+            left = self.limits.calls - sum(one.calls for one in seen)
+            seconds = self.limits.longest_seconds
+            probing = Probing(client, asked, self._clock, self._conditions, seconds, first=not seen, most_calls=left)
             seen.append(await probing.observe(_adjustments(seen)))
             await self._store.observe(key, fingerprint, seen)
         return ""

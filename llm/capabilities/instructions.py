@@ -51,6 +51,12 @@ def followed(seen: Mapping[str, Observation]) -> bool:
     return bool(done) and sum(done) * 2 > len(done)
 
 
+def flawless(seen: Mapping[str, Observation]) -> bool:
+    """Whether it does all that it is told, so that one thing that it does not do is hardly an accident."""
+    done = tasks_done(seen)
+    return bool(done) and all(done)
+
+
 def wilson(done: int, of: int) -> tuple[float, float]:
     """The interval in which a share lies in 95 of 100 cases (Wilson's, which holds for few trials as well)."""
     if not of:

@@ -13,6 +13,8 @@ CHARACTERS_PER_TOKEN = 4.0
 """What the filling has about, in English and with the vocabulary of a usual model; a first count corrects it."""
 
 _FILLING = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again. "
+_TURN_TOKENS = 11
+"""What each turn has beside its text: the marks of two messages, and the answer."""
 _TURNS = 16
 _SHORT_TURNS = 4
 _SHORT_SIZE = 1200
@@ -55,15 +57,17 @@ def turn_tokens(size: Size) -> int:
 def needle_messages(size: Size) -> tuple[Message, ...]:
     """The conversation.
 
-    It comes in turns, since servers that cut leave out whole ones first (servers.md 1.3, 4), and its first words
-    differ with its length, so that none is found in a cache.
+    It has as many tokens as are wanted, with all that a usual template puts around its messages. It comes in turns,
+    since servers that cut leave out whole ones first (servers.md 1.3, 4), and its first words differ with its length,
+    so that none is found in a cache.
     """
     turns = _turns(size)
     place = {Depth.START: 0, Depth.MIDDLE: turns // 2, Depth.LATE: turns - 1}[size.depth]
-    filling = _FILLING * (size.characters // turns // len(_FILLING) + 1)
+    characters = max(0, size.characters // turns - _TURN_TOKENS * size.characters // size.tokens)
+    filling = _FILLING * (characters // len(_FILLING) + 1)
     messages: list[Message] = []
     for number in range(turns):
-        text = f"Text {size.tokens}-{number + 1}. " + filling[: size.characters // turns]
+        text = f"Text {size.tokens}-{number + 1}. {filling}"[:characters]
         if number == place:
             text = f"The secret code is {CODE}. Remember it. {text}"
         messages += (Message(Role.USER, text.strip()), Message(Role.ASSISTANT, "OK"))

@@ -22,7 +22,7 @@ class DetectionLimits:
     longest_seconds: float = 60.0
 
 
-_MAY_BE_CURED = frozenset({ask.WORD, ask.CONFLICT, ask.COUNT, *ask.JSON.values(), ask.TOOLS, ask.VISION})
+_MAY_BE_CURED = frozenset({ask.WORD, ask.CONFLICT, ask.COUNT})
 """A refusal of these costs one request more."""
 
 

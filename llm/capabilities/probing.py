@@ -13,7 +13,7 @@ from llm.capabilities.facts import ModelKey
 from llm.capabilities.measured import failed_observation, heard_observation
 from llm.capabilities.observation import Observation
 from llm.capabilities.questions import Heard, Question
-from llm.client import LLMClient
+from llm.client import MOST_CURES, LLMClient
 from llm.clock import Clock
 from llm.config import Timeouts
 from llm.errors import AttemptFailed, Failure, FailureKind, LLMError, Phase
@@ -67,8 +67,12 @@ class Probing:
         longest_seconds: float,
         *,
         first: bool,
+        most_calls: int,
     ) -> None:
-        """`first`: nothing has been asked before it, so that the model may have to be loaded for it."""
+        """`first`: nothing has been asked before it, so that the model may have to be loaded for it.
+
+        It takes `most_calls` requests at most; where they were not enough it tells nothing.
+        """
         self._clock = clock
         self._conditions = conditions
         self._client = client
@@ -77,6 +81,7 @@ class Probing:
         begin = max(longest_seconds, FIRST_SECONDS) if first else longest_seconds
         self._timeouts = Timeouts(first_token=begin, total=begin + longest_seconds)
         self._first = first
+        self._most_calls = most_calls
         self._calls = 0
 
     async def observe(self, adjustments: Adjustments) -> Observation:
@@ -84,7 +89,8 @@ class Probing:
         tries = 0
         while True:
             await self._until_free()
-            client = self._client.untaught(adjustments)
+            cures = min(MOST_CURES, self._most_calls - self._calls - 1) if self._asked.cured else 0
+            client = self._client.untaught(adjustments, most_cures=cures)
             attempt = self._attempt(client)
             observed = await _unless(attempt, self._conditions.until_wanted(self._client.server))
             if observed is None:
@@ -94,8 +100,12 @@ class Probing:
             tries += 1
             adjustments = client.learned.adjustments
             await self._after(observed, tries)
-            if tries >= MOST_TRIES:
+            if tries >= MOST_TRIES or self._spent:
                 return failed_observation(self._asked, observed, adjustments, calls=self._calls)
+
+    @property
+    def _spent(self) -> bool:
+        return self._calls >= self._most_calls
 
     async def _until_free(self) -> None:
         """Wait until neither we nor anybody else has anything to ask of the server. Raises DetectionUnfinished."""
@@ -131,6 +141,10 @@ class Probing:
         """Wait for a server that is busy or was gone for a moment. Raises DetectionUnfinished when it stays so."""
         if failure.kind in ENDS_IT or (failure.retry_after_seconds or 0.0) > LONGEST_PAUSE:
             raise DetectionUnfinished(self._key, failure)
+        if self._spent:
+            if self._first:
+                raise DetectionUnfinished(self._key, failure)
+            return
         if failure.kind is FailureKind.MODEL_LOADING:
             await self._until_loaded(failure)
         if tries >= MOST_TRIES:

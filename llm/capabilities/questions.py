@@ -100,11 +100,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One probe: what is sent, and how the answer is judged."""
+    """One probe: what is sent, and how the answer is judged.
+
+    What the server refuses of one that is `cured` is left out, and it is sent again; else the refusal is its answer.
+    """
 
     name: str
     request: ChatRequest = field(repr=False)
     judge: Callable[[Heard], Verdict] = field(repr=False)
+    cured: bool = True
 
 
 def question(name: str, *, reasons: bool = False) -> Question:
@@ -218,11 +222,9 @@ def _held_json(name: str, reasons: bool) -> Question:
     request = _request(_user(asked), reasons=reasons, max_tokens=JSON_ANSWER, output=JsonOutput(SCHEMA, mode))
 
     def judge(heard: Heard) -> Verdict:
-        if mode in heard.adjustments.no_json:
-            return Verdict.REFUSED
         return _verdict(_held(heard) is not None or _runs_on(heard, _FIRST_NAME))
 
-    return Question(name, request, judge)
+    return Question(name, request, judge, cured=False)
 
 
 def _held(heard: Heard) -> dict[str, object] | None:
@@ -253,11 +255,9 @@ def _any_object(name: str, reasons: bool) -> Question:
     request = _request(_user(asked), reasons=reasons, max_tokens=JSON_ANSWER, output=output)
 
     def judge(heard: Heard) -> Verdict:
-        if JsonMode.OBJECT in heard.adjustments.no_json:
-            return Verdict.REFUSED
         return _verdict(_strict(heard.text) is not None or _runs_on(heard, _AN_OBJECT))
 
-    return Question(name, request, judge)
+    return Question(name, request, judge, cured=False)
 
 
 def _asked_json(name: str, reasons: bool) -> Question:
@@ -276,12 +276,10 @@ def _tools(name: str, reasons: bool) -> Question:
     request = _request(_user("What is the weather in Paris now?"), reasons=reasons, max_tokens=128, tools=(WEATHER,))
 
     def judge(heard: Heard) -> Verdict:
-        if "tools" in heard.adjustments.without:
-            return Verdict.REFUSED
         calls = heard.result.tool_calls
         return _verdict(any(one.name == WEATHER.name and "paris" in one.arguments.lower() for one in calls))
 
-    return Question(name, request, judge)
+    return Question(name, request, judge, cured=False)
 
 
 def _vision(name: str, reasons: bool) -> Question:
@@ -293,7 +291,7 @@ def _vision(name: str, reasons: bool) -> Question:
         words = re.findall(r"[a-z]+", heard.text.lower())
         return _verdict(words[:2] == [left, right] or _in_order(heard.text.lower(), left, right))
 
-    return Question(name, _request(Message(Role.USER, content), reasons=reasons), judge)
+    return Question(name, _request(Message(Role.USER, content), reasons=reasons), judge, cured=False)
 
 
 def _prefill(name: str, reasons: bool) -> Question:

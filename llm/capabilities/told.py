@@ -24,6 +24,8 @@ _LOUD = frozenset(
     {ServerKind.VLLM, ServerKind.LLAMACPP, ServerKind.SGLANG, ServerKind.TGI, ServerKind.OPENAI, ServerKind.LOCALAI}
 )
 """These refuse what is too long (servers.md 0.3)."""
+_EITHER = frozenset({ServerKind.LMSTUDIO})
+"""By their version, their engine and their settings these refuse it or cut it (servers.md 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def fingerprint_of(served: ServedModel) -> str:
 def told_of(config: ModelConfig, served: ServedModel, now: datetime) -> Told:
     """Everything that is known without asking."""
     found, profile, family = served.found, served.profile, _family(config, served)
-    silent = profile.drops_silently if profile.drops_silently or served.kind in _LOUD else None
+    usual = served.kind not in _EITHER and (profile.drops_silently or served.kind in _LOUD)
+    silent = profile.drops_silently if usual else None
     facts: dict[Ability, list[Fact]] = {}
     for ability, value, source, confidence in (
         *((ability, value, Source.SETTINGS, 1.0) for ability, value in _configured(config.capabilities)),

@@ -40,7 +40,15 @@ class Restarted:
     """The answer broke off after some of it was shown. What comes next is a new answer, in the place of the old one."""
 
 
-RoutedEvent = StreamEvent | Restarted | Answered
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """All servers are at work: the place in the queue, 1 is next, and about how many seconds it will take still."""
+
+    place: int
+    seconds: float
+
+
+RoutedEvent = StreamEvent | Queued | Restarted | Answered
 
 
 class NoAnswer(LLMError):

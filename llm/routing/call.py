@@ -23,6 +23,8 @@ from llm.types import ChatRequest, ChatResult, ImagePart, Message, Why
 PATIENCE_SECONDS = 2.5
 """So long the same target is waited for while another one could be asked now: a blip of the first choice's must not
 send a conversation elsewhere."""
+WAITING_SHARE = 0.5
+"""Of the time that is left until an answer has to begin, so much may be spent on waiting while others could give it."""
 LOOK_AGAIN_SECONDS = 0.25
 """While nobody can be asked, it is looked again so often whether somebody can."""
 
@@ -63,6 +65,8 @@ class _Standing:
     tries: int = 0
     not_before: float = 0.0
     out: bool = False
+    counted: bool = False
+    paid: bool = False
 
 
 @dataclass(slots=True)
@@ -93,6 +97,7 @@ class Call:
     _has_images: bool = False
     _blind: bool = False
     _last: Target | None = None
+    _before: Target | None = None
     _started: float = 0.0
     _begin_by: float = 0.0
 
@@ -136,6 +141,57 @@ class Call:
             return self._give_up(None if soonest is None else soonest - now)
         return Wait(min(soonest - now, LOOK_AGAIN_SECONDS))
 
+    def twins(self, target: Target) -> list[tuple[Target, ModelClient]]:
+        """Who could be asked now in a target's place, itself among them: the same model on servers that are well."""
+        found = []
+        for other in self.targets:
+            same = other is target or (
+                plain_name(other.source.name) == plain_name(target.source.name)
+                and other.source.local == target.source.local
+                and other.task == target.task
+                and other.breaker.state is BreakerState.CLOSED
+                and not self._standing(other).tries
+            )
+            if same and self._can_be_asked(other) and (client := self._client(other)) is not None:
+                found.append((other, client))
+        return found
+
+    def withdraw(self, ask: Ask) -> None:
+        """Take back a request that was not sent: somebody else may be asked in its place, or the same one later."""
+        ask.target.breaker.abandoned(ask.granted)
+        self._last = self._before
+
+    def ask_seated(self, wanted: Ask, target: Target) -> Ask | None:
+        """Ask a target for which there is a place now, the wanted one or a twin; None: it may not be asked any more."""
+        client = self._client(target)
+        if client is None:
+            return None
+        self._begin_by = max(self._begin_by, min(self.elapsed + self.limits.begin, self.limits.total))
+        others = sum(self._can_be_asked(other) for other in self.targets if other is not target)
+        seated = self._ask(target, client, others=others)
+        if seated is None or target is wanted.target:
+            return seated
+        # It is no other model, so that nobody was passed over.
+        why = Why.SOONEST if wanted.why in {Why.FIRST_CHOICE, Why.OF_TASK} else wanted.why
+        return replace(seated, why=why, instead_of=wanted.instead_of)
+
+    def wait_limit(self, target: Target) -> float:
+        """For how long a place is worth waiting for: for a part of the time in which an answer has to begin, or, when
+        nobody else could give one, as long as there is time at all.
+        """
+        twins = {id(twin) for twin, _ in self.twins(target)}
+        alone = not any(self._client(other) is not None for other in self.targets if id(other) not in twins)
+        if alone:
+            return max(0.0, self.limits.total - self.elapsed)
+        return max(0.0, (min(self._begin_by, self.limits.total) - self.elapsed) * WAITING_SHARE)
+
+    def crowded(self, target: Target, failure: Failure) -> None:
+        """Take note that there is no place for this call where a target is, nor on its twins' servers."""
+        twins = self.twins(target)
+        for twin, client in twins:
+            self._standing(twin).out = True
+            self._root = self._root or AttemptFailed(failure, model=client.config.name, server=client.server)
+
     def can_move_on(self, target: Target) -> bool:
         """Whether somebody else could be asked now."""
         return any(other is not target and self._can_be_asked(other) for other in self.targets)
@@ -178,7 +234,7 @@ class Call:
         """Take note of a failure and of what its policy says about going on."""
         self._root = self._root or failed
         standing = self._standing(target)
-        standing.tries += 1
+        standing.tries, standing.paid = standing.tries + 1, False
         if not policy.move_on:
             self._stopped = failed
         if not policy.retry_same or standing.tries > self.limits.max_retries:
@@ -222,17 +278,19 @@ class Call:
 
     def _ask(self, target: Target, client: ModelClient, *, others: int) -> Ask | None:
         standing = self._standing(target)
-        if standing.tries and not target.budget.take():
+        if standing.tries and not standing.paid and not target.budget.take():
             standing.out = True
             return None
+        standing.paid = bool(standing.tries)
         granted = target.breaker.admit()
         if granted is None:
             return None
-        if not standing.tries:
+        if not standing.counted:
             target.budget.request()
+            standing.counted = True
         why = self._why(target, granted)
         instead_of = self._instead_of(target)
-        self._last = target
+        self._before, self._last = self._last, target
         reading = self.prompt_tokens / SLOW_PREFILL
         timeouts = attempt_timeouts(
             self.limits,
@@ -251,7 +309,9 @@ class Call:
             return Why.SAME_AGAIN
         if self._least_context and self._last is not None:
             return Why.LARGER_CONTEXT
-        return Why.FIRST_CHOICE if target is self.targets[0] else Why.NEXT
+        if target is not self.targets[0]:
+            return Why.NEXT
+        return Why.OF_TASK if target.task and target.task == self.request.model_of else Why.FIRST_CHOICE
 
     def _instead_of(self, target: Target) -> str | None:
         """The model that failed before, or that would have been the first choice."""
@@ -284,6 +344,11 @@ class Call:
 
     def _standing(self, target: Target) -> _Standing:
         return self._standings.setdefault(id(target), _Standing())
+
+
+def plain_name(name: str) -> str:
+    """The name of a model without its publisher and without separators, which differ from server to server."""
+    return "".join(letter for letter in name.rpartition("/")[2].lower() if letter.isalnum())
 
 
 def has_image(message: Message) -> bool:

@@ -18,7 +18,8 @@ _NAMES_SHOWN = 3
 class Candidate:
     """One row: a server without user or key, the model that it answers or would answer with, and a note in English.
 
-    `chosen`: it answers people; `fallback`: it does when the chosen one can't.
+    `chosen`: it answers people; `fallback`: it does when the chosen one can't; `task`: what it alone
+    is for, if anything.
 
     Names of models and kinds come from the server: escape them where markup is understood.
     """
@@ -31,6 +32,12 @@ class Candidate:
     chosen: bool
     note: str = ""
     fallback: bool = False
+    task: str = ""
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it is asked for anything, and was not only met."""
+        return self.chosen or self.fallback or bool(self.task)
 
 
 def configured_row(base: str, model: ModelInUse | None, server: FoundServer | None) -> Candidate:

@@ -157,10 +157,14 @@ class Detections:
                 await self._quietly(model)
 
     async def detect_all(self) -> None:
-        """Detect every model that answers, one after the other. Never fails."""
+        """Detect every model that answers, one after the other and once, whatever it is set for. Never fails."""
+        done: set[ModelKey] = set()
         for model in self._pool.every:
             in_use = _in_use(model)
-            if in_use is not None and model in self._pool.every and self._may_begin(in_use):
+            if in_use is None or key_of(in_use) in done or model not in self._pool.every:
+                continue
+            if self._may_begin(in_use):
+                done.add(key_of(in_use))
                 await self._quietly(model)
 
     async def _quietly(self, model: ServingModel) -> None:

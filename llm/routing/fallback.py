@@ -7,10 +7,11 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from llm.balancing.seat import Seat
 from llm.clock import Clock
 from llm.errors import AttemptFailed, Failure, FailureKind
 from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
-from llm.routing.attempts import Answered, Attempt, Restarted, RoutedEvent
+from llm.routing.attempts import Answered, Attempt, Queued, Restarted, RoutedEvent
 from llm.routing.breaker import Verdict
 from llm.routing.call import Ask, Call, GiveUp, Wait
 from llm.routing.hedging import Begun, Lost, race
@@ -18,6 +19,7 @@ from llm.routing.limits import CallLimits
 from llm.routing.policy import policy_of
 from llm.routing.retrying import RetryBudget
 from llm.routing.running import Running
+from llm.routing.seating import Seating
 from llm.routing.spending import Spending, cost_of
 from llm.routing.target import Target
 from llm.routing.traffic import Traffic
@@ -48,6 +50,8 @@ Tell = Callable[[Target, Attempt], None]
 class LLMFallbackManager:
     """Asks the targets in their order of preference, each protected by its breaker and its budget of retries.
 
+    A target that is for one task only is the first choice for that one, and no choice for anything else.
+
     What was shown of an answer that broke off is gone on with, where the next one can, or replaced by a new answer
     (`Restarted`): none ever comes twice, and none that was cut off counts as whole. Every attempt is recorded,
     logged to the monitor, and goes with the answer or the error.
@@ -66,10 +70,12 @@ class LLMFallbackManager:
         hedge_share: float = 0.0,
         spending: Spending | None = None,
         traffic: Traffic | None = None,
+        seating: Seating | None = None,
     ) -> None:
         """`hedge_share`: so many of all requests may be sent a second time when the first takes unusually long.
 
-        `traffic` is told of each request, for who has to wait for a quiet moment.
+        `traffic` is told of each request, for who has to wait for a quiet moment. `seating` gives places on servers,
+        among those with the same model on the one that would be done soonest; without it each request is sent at once.
         """
         self.targets = tuple(targets)
         self._preferred: Target | None = None
@@ -79,6 +85,7 @@ class LLMFallbackManager:
         self._tell = tell
         self._spending = spending
         self._traffic = traffic
+        self._seating = seating
         self.work_by(limits=limits, fallback_enabled=fallback_enabled, hedge_share=hedge_share)
 
     def work_by(self, *, limits: CallLimits, fallback_enabled: bool, hedge_share: float) -> None:
@@ -99,9 +106,18 @@ class LLMFallbackManager:
 
     @property
     def order(self) -> tuple[Target, ...]:
-        """Who is asked, the first choice first; those that are paused are left out."""
-        preferred = self._preferred
-        wanted = self.targets if preferred is None else (preferred, *(o for o in self.targets if o is not preferred))
+        """Who is asked in general, the first choice first; those that are paused are left out."""
+        return self._order(())
+
+    def order_for(self, request: ChatRequest) -> tuple[Target, ...]:
+        """Who is asked for this: the model that is set for its task or kind, then the others as in general."""
+        name = request.model_of
+        return self._order([one for one in self.targets if one.task and one.task == name and not one.paused])
+
+    def _order(self, first: Sequence[Target]) -> tuple[Target, ...]:
+        preferred = () if self._preferred is None else (self._preferred,)
+        general = (one for one in self.targets if not one.task)
+        wanted = tuple(dict.fromkeys((*first, *preferred, *general)))
         allowed = wanted if self._fallback_enabled else wanted[:1]
         return tuple(target for target in allowed if not target.paused)
 
@@ -111,7 +127,7 @@ class LLMFallbackManager:
         return self._preferred
 
     def prefer(self, target: Target | None) -> None:
-        """Ask this target before all others from now on; None: as configured."""
+        """Ask this target before all others from now on, but for those of a task; None: as configured."""
         self._preferred = target
 
     async def probe(self, target: Target) -> Answered:
@@ -133,7 +149,7 @@ class LLMFallbackManager:
         Closing the generator, or cancelling the task, closes the connection at once and is held against nobody.
         Raises NoAnswer; NothingToAnswer when no message of a person is left.
         """
-        return self._stream(request, self.order, self.limits)
+        return self._stream(request, self.order_for(request), self.limits)
 
     async def _stream(
         self, request: ChatRequest, targets: Sequence[Target], limits: CallLimits
@@ -156,12 +172,28 @@ class LLMFallbackManager:
                 case GiveUp(error):
                     raise error
                 case Ask() as ask:
-                    async with aclosing(self._events(Running(self._clock, call, ask))) as events:
+                    async with aclosing(self._asked(call, ask)) as events:
                         async for event in events:
                             yield event
                     if call.result is not None:
                         yield Answered(call.result, tuple(call.attempts))
                         return
+
+    async def _asked(self, call: Call, ask: Ask) -> AsyncGenerator[RoutedEvent, None]:
+        """What comes of asking: first of waiting for a place, where places are given, then of the attempt."""
+        seat: Seat | None = None
+        if self._seating is not None and self._seating.covers(ask):
+            async with aclosing(self._seating.place(call, ask)) as places:
+                async for step in places:
+                    if isinstance(step, Queued):
+                        yield step
+                    else:
+                        ask, seat = step.ask, step.seat
+            if seat is None:
+                return
+        async with aclosing(self._events(Running(self._clock, call, ask, seat))) as events:
+            async for event in events:
+                yield event
 
     async def _events(self, attempt: Running) -> AsyncGenerator[RoutedEvent, None]:
         """The events of one attempt; it ends without Finished when it fails, which the call then knows."""
@@ -207,11 +239,13 @@ class LLMFallbackManager:
 
     def _hedge(self, attempt: Running) -> Running | None:
         ask = attempt.call.hedge(attempt.ask.target)
-        if ask is None or self._hedges is None or not self._hedges.take():
+        crowded = ask is not None and self._seating is not None and not self._seating.has_room(ask)
+        if ask is None or crowded or self._hedges is None or not self._hedges.take():
             if ask is not None:
                 ask.target.breaker.abandoned(ask.granted)
             return None
-        return Running(self._clock, attempt.call, ask)
+        seat = self._seating.seat_now(attempt.call, ask) if self._seating is not None else None
+        return Running(self._clock, attempt.call, ask, seat)
 
     def _dropped(self, attempt: Running) -> None:
         """Take note of an attempt that ends by no fault of its target's."""
@@ -262,7 +296,7 @@ class LLMFallbackManager:
             failure=failure,
         )
         attempt.call.attempts.append(record)
-        attempt.release()
+        attempt.leave(failure)
         cost = self._cost(attempt)
         if self._spending is not None and cost:
             self._spending.add(cost)

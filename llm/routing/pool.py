@@ -1,30 +1,37 @@
-"""All models that may answer people: the primary one and its fallbacks, looked at and listed together."""
+"""All models that may be asked: primary, fallbacks, those of single tasks; looked at and listed together."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from llm.routing.candidates import Candidate
 from llm.routing.serving_model import ServingModel
 
 
 class ModelPool:
-    """The primary model, and those that answer when it can't, in their order."""
+    """The primary model, those that answer when it can't, in their order, and those of single tasks by its name."""
 
-    def __init__(self, primary: ServingModel, fallbacks: Sequence[ServingModel] = ()) -> None:
+    def __init__(
+        self,
+        primary: ServingModel,
+        fallbacks: Sequence[ServingModel] = (),
+        tasks: Mapping[str, ServingModel] = MappingProxyType({}),
+    ) -> None:
         self.primary = primary
         self.fallbacks = tuple(fallbacks)
+        self.tasks = MappingProxyType(dict(tasks))
 
     def replace(self, other: ModelPool) -> None:
         """Consist of the models of another one from now on."""
-        self.primary, self.fallbacks = other.primary, other.fallbacks
+        self.primary, self.fallbacks, self.tasks = other.primary, other.fallbacks, other.tasks
 
     @property
     def every(self) -> tuple[ServingModel, ...]:
         """All of them, the primary one first."""
-        return (self.primary, *self.fallbacks)
+        return (self.primary, *self.fallbacks, *self.tasks.values())
 
     @property
     def needs_refresh(self) -> bool:
@@ -36,8 +43,10 @@ class ModelPool:
         await asyncio.gather(*(model.refresh() for model in self.every if model.needs_refresh))
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """A row for each server that was met; the one of the primary model is chosen, fallbacks say that they are."""
+        """A row for each server that was met; the primary model's is chosen, the others say what they are for."""
         rows = list(self.primary.candidates())
         for fallback in self.fallbacks:
             rows += [replace(row, chosen=False, fallback=True) for row in fallback.candidates()]
+        for task, model in self.tasks.items():
+            rows += [replace(row, chosen=False, task=task) for row in model.candidates()]
         return tuple(rows)

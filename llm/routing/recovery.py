@@ -29,7 +29,14 @@ class RecoveryWatch:
     `targets` gives those that there are at the moment.
     """
 
-    def __init__(self, targets: Callable[[], Sequence[Target]], clock: Clock) -> None:
+    def __init__(
+        self,
+        targets: Callable[[], Sequence[Target]],
+        clock: Clock,
+        back: Callable[[Target], None] | None = None,
+    ) -> None:
+        """`back` is told of each target whose server was seen to work again."""
+        self._back = back
         self._targets = targets
         self._clock = clock
         self._next = 0
@@ -54,6 +61,8 @@ class RecoveryWatch:
                 if target.breaker.state is not BreakerState.HALF_OPEN:
                     logger.info("server_back", target=target.setting)
                 target.breaker.well_again()
+                if self._back is not None:
+                    self._back(target)
 
     def _due(self) -> Target | None:
         """The next target in turn that is thought to be down."""

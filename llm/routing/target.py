@@ -79,14 +79,22 @@ class Target:
     """One model on one server: its source, its breaker, its budget of retries, how fast it begins.
 
     `setting` is what the names of its settings begin with, for messages (`FALLBACK_MODELS__0__`); `last_failed` what
-    went wrong last, None after an answer. Nobody's message is sent to one that is `paused`.
+    went wrong last, None after an answer. Nobody's message is sent to one that is `paused`. One with a `task` is asked
+    for that task, or for messages of that kind, only.
     """
 
     def __init__(
-        self, source: TargetSource, *, setting: str, monotonic: Callable[[], float], randomness: random.Random
+        self,
+        source: TargetSource,
+        *,
+        setting: str,
+        monotonic: Callable[[], float],
+        randomness: random.Random,
+        task: str = "",
     ) -> None:
         self.source = source
         self.setting = setting
+        self.task = task
         self.breaker = Breaker(monotonic, randomness)
         self.budget = RetryBudget()
         self.last_failed: AttemptFailed | None = None

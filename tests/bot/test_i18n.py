@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import ADMINS, EVERYONE
+from bot.conversation_export import ExportFormat
 from bot.i18n import LANGUAGES, MissingText, Texts
 from bot.jobs import Jobs
 from bot.period import Period
@@ -18,6 +19,7 @@ from llm.routing import serving_model
 from llm.routing.breaker import BreakerState
 from llm.routing.serving_model import ModelSource, ServingModel
 from llm.servers.kinds import ServerState
+from llm.tasks.classification import MessageKind
 from llm.types import Task, Why
 
 BOT = Path(__file__).parent.parent.parent / "bot"
@@ -98,6 +100,9 @@ def test_texts_whose_keys_are_put_together_are_all_there():
     assert jobs == {key for key in keys if key.startswith("job-")}
     assert {f"models-state-{state.value.replace('_', '-')}" for state in ServerState} <= keys
     assert {f"models-source-{source.value}" for source in ModelSource} <= keys
+    own = {*MessageKind, Task.CLASSIFICATION, Task.AUGMENTATION}
+    assert {f"models-for-{what.value.replace('_', '-')}" for what in own} <= keys
+    assert {f"export-{form.value}" for form in ExportFormat} <= keys
 
 
 def test_every_reason_for_having_no_model_has_words():

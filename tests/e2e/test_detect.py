@@ -12,7 +12,7 @@ from tests.e2e.talk import MODEL, forge, kept_attempts, nothing_left, served_by,
 from tests.e2e.test_figures import buttons, last_of, press
 from tests.e2e.test_terminal import domovoy
 from tests.fakes.model_server import ModelServer
-from tests.fakes.replies import Hang, Json, Stream, error
+from tests.fakes.replies import Hang, Stream, error
 
 
 async def shows(home: House, text: str) -> Message:
@@ -128,10 +128,15 @@ async def test_the_terminal_does_the_same_and_keeps_it_unless_a_bot_is_at_work(
         assert "shown, not kept" in errors
         assert "Does as told" in table
         assert "between" in table.lower()
+
+
+async def test_the_terminal_says_what_it_has_and_what_does_not_answer(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    settings = served_by(model_server)
     code, _, errors = await domovoy(tmp_path, "detect", "other", **settings)
     assert code == 1
     assert MODEL in errors
-    model_server.get["/v1/models"] = Json({"object": "list", "data": [{"id": MODEL}]})
     model_server.otherwise(error("no", status=401))
     code, _, errors = await domovoy(tmp_path, "detect", **settings)
     assert code == 1

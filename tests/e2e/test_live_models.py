@@ -163,3 +163,30 @@ async def test_a_model_that_an_admin_has_put_first_by_a_button_gives_way_to_one_
         await told(home, APPLIED, 2)
         assert await home.say(ME, "Hello") == ["First"]
         assert model_server.chats[-1].json["model"] == "third"
+
+
+async def test_a_model_for_a_kind_of_messages_comes_and_goes(
+    tmp_path: Path, model_server: ModelServer, new_server: ModelServer
+) -> None:
+    first, coder = serving(model_server, "first", "First"), serving(new_server, "coder", "Coder")
+    code = "```python\ndef f(x): return x\n```\nWhy does this return nothing?"
+    async with open_live(tmp_path, first) as (home, editor):
+        assert await home.say(ME, code) == ["First"]
+        own = {"TASK_MODELS__CODE__NAME": "coder", "TASK_MODELS__CODE__API_BASE": coder["LLM_API_BASE"]}
+        editor.set(**own)
+        assert "TASK_MODELS__CODE: coder at" in await told(home, APPLIED)
+        assert await home.say(ME, code) == ["Coder"]
+        assert await home.say(ME, "Hello") == ["First"]
+        # The same model first of all, and no longer for code alone.
+        editor.set(**dict.fromkeys(own, ""), **coder)
+        await told(home, APPLIED, 2)
+        assert await home.say(ME, "Hello") == ["Coder"]
+        assert await home.say(ME, code) == ["Coder"]
+        rows = await kept_attempts(home.app.database, 5)
+        assert [(row.model, row.why.value) for row in rows] == [
+            ("first", "first_choice"),
+            ("coder", "of_task"),
+            ("first", "first_choice"),
+            ("coder", "first_choice"),
+            ("coder", "first_choice"),
+        ]

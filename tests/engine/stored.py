@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from llm.types import Role
-from storage.tables import attempts, messages
+from storage.tables import attempts, messages, summaries
 from tests.e2e.conftest import ADMIN, House
 
 
@@ -15,6 +15,11 @@ async def answers(house: House) -> list[Row[Any]]:
     """The stored answers, oldest first."""
     query = select(messages).where(messages.c.role == Role.ASSISTANT).order_by(messages.c.id)
     return list(await house.app.database.rows("test.answers", query))
+
+
+async def notes(house: House) -> list[Row[Any]]:
+    """The summaries of conversations."""
+    return list(await house.app.database.rows("test.notes", select(summaries)))
 
 
 async def requests(house: House) -> list[Row[Any]]:

@@ -9,12 +9,13 @@ import pytest
 
 from bot.playground.values import Draft
 from llm.errors import FailureKind
+from llm.types import Task
 from storage import AnswerState
 from tests.e2e.conftest import ADMIN, ME, House
 from tests.e2e.talk import until
 from tests.engine.conftest import OpenBot
 from tests.engine.engine import CONTEXT, MODEL, Engine
-from tests.engine.stored import answers, requests
+from tests.engine.stored import answers, notes, requests
 
 pytestmark = pytest.mark.engine
 
@@ -126,9 +127,19 @@ async def test_long_conversation_is_fitted_into_the_context(bot: OpenBot, engine
     async with bot(engine) as house:
         for _ in range(5):
             await house.say(ME, saying)
-        rows = await requests(house)
+        rows = [row for row in await requests(house) if row.task is Task.CHAT]
         assert [row.failure for row in rows] == [None] * 5
         assert rows[0].prompt_tokens * 5 > CONTEXT > rows[-1].prompt_tokens > rows[0].prompt_tokens
+
+
+async def test_long_conversation_is_summed_up_behind_the_answers(bot: OpenBot, engine: Engine):
+    async with bot(engine) as house:
+        for number in range(4):
+            await house.say(ME, f"My house has the number {number}. " * 10)
+        await until(lambda: notes(house), within=20)
+        [row] = await notes(house)
+        assert row.text.strip()
+        assert [one.failure for one in await requests(house) if one.task is Task.CHAT] == [None] * 4
 
 
 async def growing_draft(house: House) -> Draft:

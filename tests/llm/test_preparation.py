@@ -35,10 +35,11 @@ def preparation(
     learned: Learned | None = None,
     found: FoundModel | None = None,
     local: bool = True,
+    seen: ModelCapabilities = ModelCapabilities(),  # noqa: B008 - frozen
     **config: object,
 ) -> Preparation:
     fields = {"name": "m", "api_base": "http://host", **config}
-    served = ServedModel(kind, context, found, local=local)
+    served = ServedModel(kind, context, found, local=local, capabilities=seen)
     return Preparation(ModelConfig.model_validate(fields), served, learned or Learned(), ModelPromptAdapter())
 
 
@@ -184,3 +185,40 @@ def test_an_answer_is_gone_on_with_only_where_the_server_can():
     assert (ready.asking.continued, ready.asking.thinking) == (True, False)
     other = prepared(begun, kind=ServerKind.OLLAMA)
     assert (other.asking.continued, other.asking.messages[-1].role) == (False, Role.USER)
+
+
+def test_the_way_to_json_that_was_seen_to_hold_is_taken_and_none_surer():
+    assert preparation().json_modes[0] is JsonMode.SCHEMA
+    seen = ModelCapabilities(json_mode=JsonMode.PROMPT)
+    assert preparation(seen=seen).json_modes == (JsonMode.PROMPT,)
+    # A way that this kind of server does not have was seen on another one.
+    assert preparation(seen=ModelCapabilities(json_mode=JsonMode.GRAMMAR)).json_modes[0] is JsonMode.SCHEMA
+
+
+@pytest.mark.parametrize(("heeded", "roles"), [(True, "system"), (False, "user"), (None, "system")])
+def test_a_system_text_that_was_seen_to_be_ignored_goes_into_the_question(heeded: bool | None, roles: str):
+    talk = ChatRequest((Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "hello")))
+    ready = prepared(talk, seen=ModelCapabilities(system_role=heeded), found=FoundModel("m", system_role=True))
+    assert ready.asking.messages[0].role == roles
+    assert "Be brief." in ready.asking.messages[0].text
+
+
+def test_a_server_that_was_seen_to_cut_in_silence_is_never_sent_too_long_a_question():
+    question = ChatRequest((Message(Role.USER, "word " * 9000),))
+    assert not prepared(question).question_cut
+    assert prepared(question, seen=ModelCapabilities(silent_truncation=True)).question_cut
+    assert not prepared(question, kind=ServerKind.OLLAMA, seen=ModelCapabilities(silent_truncation=False)).question_cut
+
+
+def test_a_model_that_was_seen_to_begin_anew_is_not_told_to_go_on():
+    begun = ChatRequest(HELLO.messages, continue_from="Well,")
+    assert prepared(begun).asking.continued
+    assert not prepared(begun, seen=ModelCapabilities(prefill=False)).asking.continued
+
+
+def test_what_is_sent_whole_is_not_made_to_fit_and_not_made_smaller():
+    whole = replace(LONG_TALK, whole=True)
+    ready = prepared(whole, context=512)
+    assert [one.text for one in ready.asking.messages][-1] == "and now?"
+    assert len(ready.asking.messages) == len(LONG_TALK.messages)
+    assert preparation(context=512).smaller(whole, ready) is None

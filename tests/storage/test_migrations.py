@@ -196,7 +196,7 @@ async def test_what_there_was_before_capabilities_were_kept_is_there_after_the_u
         assert await capabilities.everything() == {}
         await capabilities.conclude(key, known)
         assert await capabilities.everything() == {key: known}
-    assert file.with_name("domovoy.db.before-0003").exists()
+    assert file.with_name(f"domovoy.db.before-{REVISIONS[-1]}").exists()
 
 
 async def test_figures_can_only_be_read_of_a_database_of_this_version(

@@ -28,6 +28,8 @@ from storage import (
     NewUpdate,
     People,
     PerformanceRows,
+    Summaries,
+    Summary,
     Turn,
     UnknownUpdate,
 )
@@ -89,6 +91,8 @@ async def test_statements_of_the_repositories(clock: SystemClock) -> None:
     await conversations.history(1, before_message_id=2)
     await conversations.close_turn(Turn(1, 1, 1, 1, 1, ""), text="hi", model=None, state=AnswerState.COMPLETE)
     await conversations.turn_answered(1)
+    await Summaries(database, clock).of(1)
+    await Summaries(database, clock).keep(1, Summary("all of it", 2))
     async with PerformanceRows(database, clock) as rows:
         rows.add(AttemptRecord(clock.now(), "m", "s", Task.CHAT, 1.0, None, None, None, None))
         await rows.stats(since=datetime.min.replace(tzinfo=UTC), model="m", task=Task.CHAT)
@@ -98,6 +102,7 @@ async def test_statements_of_the_repositories(clock: SystemClock) -> None:
     assert any("string_agg(CASE WHEN" in said for said in ear.said)
     assert any("ON CONFLICT (span, began, model" in said for said in ear.said)
     assert any("ON CONFLICT (server, model) DO UPDATE SET fingerprint = excluded.fingerprint" in s for s in ear.said)
+    assert any("WHERE summaries.message_id < excluded.message_id" in said for said in ear.said)
     assert any("row_number() OVER (PARTITION BY capability_history.ability" in said for said in ear.said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -106,3 +107,23 @@ async def test_what_was_spent_is_counted_from_the_hour(database: Database, hand_
                 expected = sum(record.cost for record in records if record.started_at >= began)
                 assert await rows.spent(since=began) == pytest.approx(expected)
             await rows.roll_up()
+
+
+async def test_what_models_were_asked_to_find_out_what_they_can_do_is_no_figure_of_theirs_and_is_paid_all_the_same(
+    database: Database, hand_clock: HandClock
+) -> None:
+    talk = AttemptRecord(NOW, "a", "s", Task.CHAT, 1.0, 0.1, 10, 5, None, cost=1.0)
+    async with PerformanceRows(database, hand_clock) as rows:
+        for record in (
+            talk,
+            replace(talk, task=Task.PROBE, failure=FailureKind.BAD_REQUEST, cost=0.5),
+            replace(talk, task=Task.PROBE, cost=0.25),
+        ):
+            rows.add(record)
+        since = NOW - timedelta(days=1)
+        [stats] = await rows.stats(since=since)
+        assert (stats.requests_count, stats.success_rate) == (1, 1.0)
+        [probes] = await rows.stats(since=since, task=Task.PROBE)
+        assert probes.requests_count == 2
+        assert await rows.failures(since=since) == []
+        assert await rows.spent(since=since) == pytest.approx(1.75)

@@ -22,6 +22,9 @@ from llm.types import ChatResult, FinishReason
 
 
 class Words:
+    def queued(self, place: int, seconds: float) -> str:
+        return f"number {place}"
+
     def thinking(self) -> str:
         return "thinking"
 

@@ -61,6 +61,22 @@ def test_each_setting_takes_effect_at_once_or_at_the_next_start_or_later():
             {**SPARE, "FALLBACK_MODELS__0__PRICE_IN": "1", "FALLBACK_MODELS__0__LOCAL": "false"},
             ["FALLBACK_MODELS__0: changed PRICE_IN, LOCAL."],
         ),
+        ({}, {"TASK_MODELS__CODE__NAME": "c", "TASK_MODELS__CODE__API_BASE": "h:2"}, ["TASK_MODELS__CODE: c at h:2."]),
+        (
+            {"AUGMENTATION_MODEL__NAME": "c", "AUGMENTATION_MODEL__API_BASE": "h:2"},
+            {"AUGMENTATION_MODEL__NAME": "d", "AUGMENTATION_MODEL__API_BASE": "h:2"},
+            ["AUGMENTATION_MODEL: d at h:2."],
+        ),
+        (
+            {"CLASSIFICATION_MODEL__NAME": "c", "CLASSIFICATION_MODEL__API_BASE": "h:2"},
+            {},
+            ["CLASSIFICATION_MODEL: none any more."],
+        ),
+        (
+            {"AUGMENTATION_MODEL": '{"name": "c", "api_base": "h:2"}'},
+            {"AUGMENTATION_MODEL": '{"name": "c", "api_base": "h:2", "api_key": "k"}'},
+            ["AUGMENTATION_MODEL__API_KEY: another key."],
+        ),
         ({}, {"ADMIN_IDS": "5,1000006"}, ["New admins: 5, 1000006."]),
         ({"ADMIN_IDS": "5"}, {}, ["No longer an admin by the settings: 5."]),
         ({"ALLOWED_IDS": "5"}, {"ALLOWED_IDS": "6"}, ["May use the bot: 6.", "No longer named in ALLOWED_IDS: 5."]),

@@ -7,7 +7,7 @@ from tests.fakes.zoo.animal import Animal
 from tests.fakes.zoo.chance import CHANCE
 from tests.fakes.zoo.honest import HONEST
 from tests.fakes.zoo.lengths import LENGTHS
-from tests.fakes.zoo.obedience import HARDLY, JSON, LANGUAGES, ROLES
+from tests.fakes.zoo.obedience import HARDLY, JSON, LANGUAGES, ROLES, STRICT
 from tests.fakes.zoo.reasoning import REASONING
 from tests.fakes.zoo.waiting import WAITING
 
@@ -15,6 +15,7 @@ ZOO: tuple[Animal, ...] = (
     *HONEST,
     *ROLES,
     *JSON,
+    *STRICT,
     *LANGUAGES,
     *HARDLY,
     *CHANCE,

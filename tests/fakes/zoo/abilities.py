@@ -7,12 +7,12 @@ from functools import partial
 from llm.capabilities.facts import Ability
 from llm.servers.kinds import ServerKind
 from tests.fakes.replies import Reply, Text
-from tests.fakes.zoo.animal import Animal
-from tests.fakes.zoo.expected import known, likely, perhaps, unknown
+from tests.fakes.zoo.animal import HURRY, Animal
+from tests.fakes.zoo.expected import known, likely, unknown
 from tests.fakes.zoo.houses import Habits, HousedLMStudio, HousedVllm, Wish
 from tests.fakes.zoo.mind import honest
-from tests.fakes.zoo.twists import begins_anew
-from tests.fakes.zoo.usual import usually
+from tests.fakes.zoo.twists import begins_anew, in_english
+from tests.fakes.zoo.usual import WRITES_BY_A_HURRIED_CLOCK, usually
 
 A = Ability
 _VLLM = ServerKind.VLLM
@@ -42,22 +42,20 @@ ABILITIES = (
         usually(ServerKind.LMSTUDIO, {A.VISION: known(True)}),
     ),
     Animal(
-        "breaks at each picture, ignores schemas",
-        partial(BrokenByPictures, habits=Habits(json=Wish.IGNORES)),
+        "breaks at each picture, answers Russian in English",
+        partial(BrokenByPictures, mind=in_english(honest)),
         usually(
             _VLLM,
-            {A.JSON: likely("prompt")},
-            left_out=(
-                A.TOOLS,
-                A.VISION,
-                A.PREFILL,
-            ),
+            {A.RUSSIAN: known(False), A.VISION: unknown(), A.DECODE_SPEED: WRITES_BY_A_HURRIED_CLOCK},
+            left_out=(A.PREFILL,),
         ),
+        hurry=HURRY,
     ),
     Animal(
         "breaks at each picture",
         BrokenByPictures,
-        usually(_VLLM, {A.VISION: perhaps(False)}, left_out=(A.PREFILL,)),
+        usually(_VLLM, {A.DECODE_SPEED: WRITES_BY_A_HURRIED_CLOCK, A.VISION: unknown()}, left_out=(A.PREFILL,)),
+        hurry=HURRY,
     ),
     Animal(
         "refuses tools",

@@ -10,6 +10,8 @@ from tests.fakes.model_server import ModelServer
 from tests.fakes.zoo.expected import Expected
 from tests.fakes.zoo.houses import Housed
 
+HURRY = 20.0
+"""How much faster the clock of an animal runs that has to be waited for."""
 Install = Callable[[ModelServer], Housed]
 Expectations = Mapping[Ability, Expected]
 
@@ -25,7 +27,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Animal:
-    """One animal. `hurry`: its clock runs so many times faster than the real one, since it has to be waited for."""
+    """One animal. `hurry`: its clock runs so many times faster than the real one."""
 
     name: str
     install: Install = field(repr=False)

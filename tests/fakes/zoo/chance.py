@@ -30,11 +30,7 @@ def unreliable(of_all: float, seed: int) -> Animal:
         usually(
             ServerKind.VLLM,
             {A.SYSTEM: perhaps(SystemMessages.HONOURED.value), A.INSTRUCTIONS: share(of_all), A.STOP: perhaps(True)},
-            left_out=(
-                A.TOOLS,
-                A.VISION,
-                A.PREFILL,
-            ),
+            left_out=(A.TOOLS, A.VISION, A.PREFILL),
         ),
     )
 

@@ -73,6 +73,17 @@ def between(low: float, high: float, *, least: float = ACTED_UPON) -> Expected:
     return Expected(f"{low:g} to {high:g}", fits)
 
 
+def bracketed(low: float, true: float, *, least: float = ACTED_UPON) -> Expected:
+    """No more than the true number and no less than this one, with an interval that has the true one in it."""
+
+    def fits(fact: Fact | None) -> bool:
+        if fact is None or fact.confidence < least or not low <= float(fact.value) <= true:
+            return False
+        return (fact.low or 0.0) <= true <= (true if fact.high is None else fact.high)
+
+    return Expected(f"{low:g} to {true:g}, in an interval with {true:g} in it", fits)
+
+
 def share(true: float) -> Expected:
     """The share of tasks that it does: the interval that is told has to hold the true one."""
 

@@ -11,7 +11,7 @@ from tests.fakes.replies import Reply
 from tests.fakes.simulated.base import Asked, openai_error, without_oldest
 from tests.fakes.simulated.brain import Said
 from tests.fakes.zoo.animal import Animal
-from tests.fakes.zoo.expected import SHOWN, between, known, unknown
+from tests.fakes.zoo.expected import SHOWN, bracketed, known, likely, perhaps, unknown
 from tests.fakes.zoo.houses import Habits, HousedGeneric, HousedKoboldCpp, HousedLlamaServer, HousedOllama, HousedVllm
 from tests.fakes.zoo.mind import honest
 from tests.fakes.zoo.twists import forgets_the_beginning
@@ -54,12 +54,11 @@ LENGTHS = (
         usually(
             _KOBOLDCPP,
             {
-                A.CONTEXT: between(1800, 4096, least=SHOWN),
+                A.CONTEXT: bracketed(1800, 4096, least=SHOWN),
                 A.SILENT_CUT: known(True),
                 A.DECODE_SPEED: unknown(),
                 A.PREFILL_SPEED: unknown(),
             },
-            left_out=(A.TOOLS,),
         ),
     ),
     Animal(
@@ -74,10 +73,7 @@ LENGTHS = (
             _GENERIC,
             {A.SILENT_CUT: known(True), A.DECODE_SPEED: unknown(), A.PREFILL_SPEED: unknown()},
             context=2048,
-            left_out=(
-                A.TOOLS,
-                A.VISION,
-            ),
+            left_out=(A.VISION,),
         ),
     ),
     Animal(
@@ -93,7 +89,7 @@ LENGTHS = (
     Animal(
         "tells nothing, and refuses without a number",
         partial(CurtGeneric, context=4096),
-        usually(_GENERIC, left_out=(A.VISION,)),
+        usually(_GENERIC),
     ),
     Animal(
         "counts nothing",
@@ -101,7 +97,7 @@ LENGTHS = (
         usually(
             _GENERIC,
             {
-                A.CONTEXT: between(4000, 16_384),
+                A.CONTEXT: bracketed(4000, 16_384),
                 A.SILENT_CUT: unknown(),
                 A.DECODE_SPEED: unknown(),
                 A.PREFILL_SPEED: unknown(),
@@ -112,6 +108,11 @@ LENGTHS = (
         "forgets the beginning of long conversations",
         partial(HousedOllama, mind=forgets_the_beginning(honest, 3000), context=8192),
         # It is the model that forgets: its server has counted all of it.
-        usually(_OLLAMA, context=8192),
+        usually(_OLLAMA, {A.SILENT_CUT: likely(True)}, context=8192),
+    ),
+    Animal(
+        "forgets the beginning of long conversations, and its server tells nothing",
+        partial(HousedGeneric, mind=forgets_the_beginning(honest, 3000), context=16_384),
+        usually(_GENERIC, {A.CONTEXT: unknown(), A.SILENT_CUT: perhaps(False)}, left_out=(A.VISION,)),
     ),
 )

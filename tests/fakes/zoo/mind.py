@@ -19,7 +19,7 @@ class Prompt:
 
     `tools` are functions in OpenAI's form. `held`: the server lets through JSON only, in the form of `schema` (None:
     any object). `continued`: the last message is the beginning of the answer. `thinking` is the wish of who asks, None:
-    no wish. `temperature` 0 asks for the same answer each time.
+    no wish.
     """
 
     messages: Sequence[Said]

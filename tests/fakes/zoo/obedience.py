@@ -7,6 +7,8 @@ from functools import partial
 from llm.capabilities.facts import NO_JSON, Ability, SystemMessages
 from llm.servers.kinds import ServerKind
 from llm.types import JsonMode
+from tests.fakes.replies import Reply, Request
+from tests.fakes.simulated.base import Asked, openai_error
 from tests.fakes.zoo import twists
 from tests.fakes.zoo.animal import Animal
 from tests.fakes.zoo.expected import at_most, between, known, likely, perhaps, unknown
@@ -56,24 +58,17 @@ JSON = (
     Animal(
         "JSON with prose around it",
         partial(HousedGeneric, mind=twists.wordy_json(honest), habits=_IGNORES_JSON),
-        usually(_GENERIC, {A.JSON: _BY_WORDS}, left_out=(A.VISION,)),
+        usually(_GENERIC, {A.JSON: _BY_WORDS}),
     ),
     Animal(
         "ignores response_format",
         partial(HousedVllm, habits=_IGNORES_JSON),
-        usually(_VLLM, {A.JSON: _BY_WORDS}, left_out=(A.VISION,)),
+        usually(_VLLM, {A.JSON: _BY_WORDS}, left_out=(A.PREFILL,)),
     ),
     Animal(
         "refuses response_format",
         partial(HousedGeneric, habits=_REFUSES_JSON),
-        usually(
-            _GENERIC,
-            {A.JSON: _BY_WORDS},
-            left_out=(
-                A.TOOLS,
-                A.VISION,
-            ),
-        ),
+        usually(_GENERIC, {A.JSON: _BY_WORDS}),
     ),
     Animal(
         "JSON always broken",
@@ -81,10 +76,7 @@ JSON = (
         usually(
             _GENERIC,
             {A.JSON: likely(NO_JSON), A.INSTRUCTIONS: between(0.4, 0.9, least=0.0)},
-            left_out=(
-                A.TOOLS,
-                A.VISION,
-            ),
+            left_out=(A.VISION,),
         ),
     ),
 )
@@ -100,6 +92,32 @@ LANGUAGES = (
         partial(HousedOllama, mind=twists.in_chinese(honest)),
         usually(
             _OLLAMA, {A.ENGLISH: known(False), A.RUSSIAN: known(False), A.INSTRUCTIONS: between(0.2, 0.8, least=0.0)}
+        ),
+    ),
+)
+
+
+class StrictGeneric(HousedGeneric):
+    """Refuses the first field that it does not know, and there are many."""
+
+    knows = frozenset({"model", "messages", "stream", "max_tokens"})
+
+    def refusal(self, request: Request, asked: Asked) -> Reply | None:
+        unknown_fields = [name for name in asked.body if name not in self.knows]
+        if unknown_fields:
+            words = f"Unrecognized request argument supplied: {unknown_fields[0]}"
+            return openai_error(words, 400, "invalid_request_error")
+        return super().refusal(request, asked)
+
+
+STRICT = (
+    Animal(
+        "refuses each field that it does not know",
+        StrictGeneric,
+        usually(
+            _GENERIC,
+            {A.JSON: _BY_WORDS, A.STOP: known(False), A.DECODE_SPEED: unknown(), A.TOOLS: perhaps(False)},
+            left_out=(A.RUSSIAN, A.VISION),
         ),
     ),
 )
@@ -141,12 +159,28 @@ HARDLY = (
         partial(BaseVllm, mind=twists.base_model),
         usually(
             _VLLM,
-            {A.SYSTEM: unknown(), A.INSTRUCTIONS: at_most(0.2), A.STOP: unknown(), A.TOOLS: perhaps(False)},
-            left_out=(
-                A.VISION,
-                A.PREFILL,
-                A.RUSSIAN,
-            ),
+            {
+                A.SYSTEM: perhaps(SystemMessages.HONOURED.value),  # its template knows the role
+                A.INSTRUCTIONS: at_most(0.2),
+                A.STOP: unknown(),
+                A.TOOLS: perhaps(False),
+            },
+            left_out=(A.VISION, A.PREFILL, A.RUSSIAN),
+        ),
+    ),
+    Animal(
+        "base model whose server ignores response_format",
+        partial(BaseVllm, mind=twists.base_model, habits=_IGNORES_JSON),
+        usually(
+            _VLLM,
+            {
+                A.SYSTEM: perhaps(SystemMessages.HONOURED.value),
+                A.JSON: perhaps(NO_JSON),
+                A.INSTRUCTIONS: at_most(0.2),
+                A.STOP: unknown(),
+                A.TOOLS: perhaps(False),
+            },
+            left_out=(A.VISION, A.PREFILL, A.RUSSIAN),
         ),
     ),
 )

@@ -105,11 +105,14 @@ def broken_json(mind: Mind) -> Mind:
 
 
 def sometimes(mind: Mind, *, share: float, seed: int) -> Mind:
-    """Does what it is asked in this share of cases only, and speaks beside the point otherwise."""
+    """Does what it is asked in this share of cases only, and speaks beside the point otherwise.
+
+    Going on with a text is no matter of will.
+    """
     chance = random.Random(seed)
 
     def answer(prompt: Prompt) -> Thought:
-        if chance.random() < share:
+        if prompt.continued or chance.random() < share:
             return mind(prompt)
         return Thought(filled(prompt.schema, "") if prompt.held else beside_the_point(prompt.question.text))
 

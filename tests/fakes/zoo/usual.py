@@ -8,7 +8,7 @@ from types import MappingProxyType
 from llm.capabilities.facts import Ability, SystemMessages, Thinking
 from llm.servers.kinds import ServerKind
 from llm.types import JsonMode
-from tests.fakes.zoo.animal import Expectations
+from tests.fakes.zoo.animal import HURRY, Expectations
 from tests.fakes.zoo.expected import between, known, perhaps, unknown, usual
 
 A = Ability
@@ -18,8 +18,9 @@ _LAST = {A.TOOLS: True, A.VISION: False, A.PREFILL: True, A.RUSSIAN: True}
 _GRAMMAR = frozenset({ServerKind.KOBOLDCPP, ServerKind.TEXTGEN})
 _CONTINUES = frozenset({ServerKind.VLLM, ServerKind.LLAMACPP})
 _OWN_CLOCK = frozenset({ServerKind.OLLAMA, ServerKind.LLAMACPP})
-WRITES = between(10, 520)
+WRITES = between(1, 520)
 """Two milliseconds for a token, or slower where the machine is busy."""
+WRITES_BY_A_HURRIED_CLOCK = between(1 / HURRY, 520 / HURRY)
 
 
 def usually(

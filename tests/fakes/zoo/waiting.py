@@ -8,15 +8,14 @@ from llm.capabilities.facts import Ability, SystemMessages
 from llm.servers.kinds import ServerKind
 from tests.fakes.model_server import ModelServer
 from tests.fakes.simulated.base import Fault, openai_error
-from tests.fakes.zoo.animal import Animal, Update
+from tests.fakes.zoo.animal import HURRY, Animal, Update
 from tests.fakes.zoo.expected import Expected, between, known
 from tests.fakes.zoo.houses import Habits, Housed, HousedOllama, HousedVllm, LoadingLlamaServer, Wish
 from tests.fakes.zoo.mind import honest
 from tests.fakes.zoo.twists import deaf_to_system, in_english
-from tests.fakes.zoo.usual import usually
+from tests.fakes.zoo.usual import WRITES_BY_A_HURRIED_CLOCK, usually
 
 A = Ability
-HURRY = 20.0
 LOADS_SECONDS = 20.0
 _SHORT_LOAD = 1.2
 
@@ -46,30 +45,25 @@ WAITING = (
     Animal(
         "slow",
         partial(HousedVllm, habits=Habits(first_seconds=0.5, token_seconds=0.02)),
-        usually(ServerKind.VLLM, {A.DECODE_SPEED: between(10, 52), A.PREFILL_SPEED: between(100, 1300)}),
+        usually(ServerKind.VLLM, {A.DECODE_SPEED: between(1, 52), A.PREFILL_SPEED: between(10, 1400)}),
     ),
     Animal(
         "too busy at first",
         partial(HousedVllm, habits=_busy(503, "The server is overloaded, try again later.", "3", 1, 2)),
         usually(
             ServerKind.VLLM,
-            left_out=(
-                A.VISION,
-                A.PREFILL,
-            ),
+            {A.DECODE_SPEED: WRITES_BY_A_HURRIED_CLOCK},
+            left_out=(A.VISION, A.PREFILL),
         ),
         hurry=HURRY,
     ),
     Animal(
         "lets few requests through in a minute",
-        partial(HousedVllm, habits=_busy(429, "Rate limit reached.", "30", 2, 5, 8, 11, 14)),
+        partial(HousedVllm, habits=_busy(429, "Rate limit reached.", "10", 2, 5, 8, 11, 14)),
         usually(
             ServerKind.VLLM,
-            left_out=(
-                A.TOOLS,
-                A.VISION,
-                A.PREFILL,
-            ),
+            {A.DECODE_SPEED: WRITES_BY_A_HURRIED_CLOCK},
+            left_out=(A.TOOLS, A.VISION, A.PREFILL),
         ),
         hurry=HURRY,
     ),

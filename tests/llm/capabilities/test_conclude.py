@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from llm.capabilities.conclude import conclude
 from llm.capabilities.facts import LEAST_BELIEVED, Ability, Source
 from llm.capabilities.instructions import wilson
 from llm.capabilities.observation import Observation, Verdict
-from llm.capabilities.told import Told
+from llm.capabilities.told import TABLE_SURE, Told
 from llm.servers.kinds import ServerKind
 from llm.types import JsonMode
 from tests.llm.capabilities.values import NOW, seen, told, values
@@ -72,6 +74,15 @@ def test_the_surest_way_to_json_that_held(made: list[Observation], expected: str
     assert (sure(Ability.JSON, *made, known=known) >= LEAST_BELIEVED) is acted_upon
 
 
+@pytest.mark.parametrize("verdict", [FAILED, REFUSED])
+def test_what_is_usual_for_a_kind_of_server_does_not_hold_against_what_was_tried(verdict: Verdict) -> None:
+    unreliable = (seen(ask.WORD, FAILED), *_json(verdict, FAILED, FAILED, FAILED))
+    found = conclude(told(ServerKind.VLLM), [*unreliable, seen(ask.COUNT)], NOW)
+    assert found[Ability.JSON].confidence < LEAST_BELIEVED
+    broken = conclude(told(ServerKind.VLLM), [*BASIC, *_json(Verdict.BROKEN)], NOW)
+    assert (broken[Ability.JSON].value, broken[Ability.JSON].source) == ("schema", Source.TABLE)
+
+
 def _needle(tokens: int, depth: str, verdict: Verdict = Verdict.PASSED, **measured: float | str | bool) -> Observation:
     return Observation(f"context_{tokens}_{tokens * 4}_{depth}", verdict, 1, measured)
 
@@ -122,6 +133,23 @@ def test_without_counts_the_limit_lies_between_what_was_read_and_what_was_lost()
     assert found[Ability.SILENT_CUT].value is True
 
 
+def test_a_limit_that_was_met_holds_against_a_server_that_tells_another() -> None:
+    made = (
+        _needle(600, "middle"),
+        _needle(7372, "start", FAILED),
+        _needle(7372, "late"),
+        _needle(1843, "start"),
+    )
+    context = conclude(told(ServerKind.KOBOLDCPP, 8192), [*BASIC, *made], NOW)[Ability.CONTEXT]
+    assert (context.value, context.source) == (1843, Source.PROBE)
+
+
+def test_that_little_was_read_where_more_was_not_tried_is_no_reason_to_send_less() -> None:
+    found = conclude(told(ServerKind.GENERIC, None), [*BASIC, SHORT], NOW)[Ability.CONTEXT]
+    assert (found.value, found.high) == (624, None)
+    assert found.confidence < LEAST_BELIEVED
+
+
 def test_a_model_that_forgets_is_not_a_server_that_cuts() -> None:
     made = (
         SHORT,
@@ -131,6 +159,30 @@ def test_a_model_that_forgets_is_not_a_server_that_cuts() -> None:
     found = conclude(told(context=8192), [*BASIC, *made], NOW)
     assert (found[Ability.CONTEXT].value, found[Ability.CONTEXT].source) == (8192, Source.SERVER)
     assert found[Ability.SILENT_CUT].source is Source.TABLE
+
+
+def test_what_is_lost_of_a_prompt_that_was_counted_whole_may_have_been_forgotten() -> None:
+    made = (
+        SHORT,
+        _needle(6000, "start", FAILED, prompt_tokens=6010),
+        _needle(6000, "late", prompt_tokens=6010),
+        _needle(1843, "start", prompt_tokens=1850),
+    )
+    found = conclude(told(ServerKind.GENERIC, None), [*BASIC, *made], NOW)
+    assert found[Ability.CONTEXT].confidence < LEAST_BELIEVED
+    assert found[Ability.SILENT_CUT].confidence < LEAST_BELIEVED
+    known = conclude(told(ServerKind.OLLAMA, 6600), [*BASIC, *made], NOW)
+    assert (known[Ability.CONTEXT].value, known[Ability.CONTEXT].source) == (6600, Source.SERVER)
+    assert known[Ability.SILENT_CUT].confidence == TABLE_SURE
+
+
+def test_what_an_unreliable_model_does_not_find_or_any_in_the_middle_may_have_been_forgotten() -> None:
+    lost = (_needle(600, "middle"), _needle(6000, "start", FAILED), _needle(6000, "late"), _needle(1843, "start"))
+    middle = (_needle(600, "middle"), _needle(6000, "start"), _needle(6000, "middle", FAILED))
+    for made, sure_of_it in ((lost, True), ((*lost, seen(ask.LIST, FAILED)), False), (middle, False)):
+        found = conclude(told(ServerKind.GENERIC, None), [*BASIC, *made], NOW)
+        for ability in (Ability.CONTEXT, Ability.SILENT_CUT):
+            assert (found[ability].confidence >= LEAST_BELIEVED) is sure_of_it
 
 
 def test_what_was_read_where_nobody_tells_a_limit_is_known_to_be_read_and_no_more() -> None:
@@ -170,6 +222,20 @@ def test_what_is_refused_or_not_done_is_not_there() -> None:
     assert value(Ability.PREFILL, seen(ask.PREFILL, FAILED)) is False
 
 
+def test_what_an_unreliable_model_does_not_do_may_be_an_accident() -> None:
+    failed = [seen(name, FAILED) for name in (ask.CONFLICT, ask.CODE_IN_SYSTEM, ask.TOOLS, ask.VISION, ask.PREFILL)]
+    made = (*failed, seen(ask.CONTROL))
+    for ability in (Ability.SYSTEM, Ability.TOOLS, Ability.VISION, Ability.PREFILL):
+        assert sure(ability, *made) >= LEAST_BELIEVED
+    missed = (*made, seen(ask.LIST, FAILED))
+    assert sure(Ability.SYSTEM, *missed) >= LEAST_BELIEVED, "twice is no accident in one that mostly does as it is told"
+    assert sure(Ability.TOOLS, *missed) < LEAST_BELIEVED
+    assert sure(Ability.VISION, *missed) < LEAST_BELIEVED
+    hardly = (*missed, seen(ask.WORD, FAILED), seen(ask.WORD_AGAIN, FAILED))
+    assert sure(Ability.SYSTEM, *hardly, known=told(name="unheard-of")) < LEAST_BELIEVED
+    assert sure(Ability.PREFILL, *hardly) >= LEAST_BELIEVED, "to go on with a text takes no obedience"
+
+
 def test_nothing_is_concluded_of_a_model_that_answers_nothing() -> None:
     made = [seen(name, EMPTY) for name in (ask.WORD, ask.WORD_AGAIN, ask.COUNT)]
     assert not [one for one in conclude(told(), made, NOW).values() if one.source is Source.PROBE]
@@ -182,6 +248,12 @@ def test_speeds_are_those_of_the_servers_clock_where_it_has_one() -> None:
     assert value(Ability.DECODE_SPEED, by_clock) == 4.0
     assert value(Ability.DECODE_SPEED, seen(ask.LIST, completion_tokens=21, ttft=1.0, elapsed=1.1, deltas=1)) is None
     assert value(Ability.PREFILL_SPEED, _needle(600, "middle", prefill_tokens=600, prefill_seconds=2.0)) == 300.0
+
+
+def test_who_does_not_tell_what_was_cached_has_read_all_of_what_it_had_never_seen() -> None:
+    new = _needle(600, "middle", prompt_tokens=600, prefill_seconds=2.0, load_seconds=0.012, ttft=2.1)
+    assert value(Ability.PREFILL_SPEED, new) == 300.0
+    assert value(Ability.PREFILL_SPEED, replace(new, probe=ask.LIST)) is None
 
 
 def test_loading_is_told_from_reading() -> None:

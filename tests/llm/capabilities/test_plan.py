@@ -81,6 +81,11 @@ def test_a_loud_server_is_sent_a_little_more_than_it_tells_and_a_silent_one_a_li
     assert max(tokens for tokens, _ in needles(run(silent, passes))) == int(2048 * WITHIN)
 
 
+def test_a_server_that_may_do_either_is_sent_both():
+    lengths = [tokens for tokens, _ in needles(run(told(ServerKind.LMSTUDIO, 4096), passes))]
+    assert lengths[-2:] == [int(4096 * WITHIN), int(4096 * BEYOND)]
+
+
 def test_where_the_beginning_is_lost_and_the_end_read_the_limit_is_looked_for():
     def answer(name: str) -> Observation:
         size = size_of(name)
@@ -92,6 +97,16 @@ def test_where_the_beginning_is_lost_and_the_end_read_the_limit_is_looked_for():
     assert (made[1][1], made[2][1]) == (Depth.START, Depth.LATE)
     assert all(depth is Depth.START for _, depth in made[3:])
     assert any(int(2048 * WITHIN) <= tokens <= 3000 for tokens, _ in made[3:])
+
+
+def test_a_model_that_forgets_what_its_server_has_counted_is_not_asked_where_it_begins_to():
+    def answer(name: str) -> Observation:
+        size = size_of(name)
+        if size is None or size.tokens <= 3000:
+            return passes(name)
+        return seen(name, Verdict.FAILED, prompt_tokens=size.tokens)
+
+    assert len(list(needles(run(told(ServerKind.OLLAMA, 8192), answer)))) == 2
 
 
 def test_a_slow_server_is_sent_only_what_it_reads_in_time():
@@ -116,7 +131,7 @@ def test_no_run_takes_more_calls_or_tokens_than_permitted_whatever_comes_back(
         size = size_of(name)
         if size is not None and chance.random() < 0.7:
             measured["prompt_tokens"] = max(1, int(size.tokens * chance.uniform(0.2, 2)))
-        may_be_cured = name in {ask.WORD, ask.CONFLICT, *ask.JSON.values()}
+        may_be_cured = name in {ask.WORD, ask.CONFLICT, ask.COUNT}
         return seen(name, verdict, calls=chance.choice((1, 2)) if may_be_cured else 1, **measured)
 
     kind = chance.choice(list(ServerKind))
@@ -134,6 +149,15 @@ def test_what_comes_next_depends_on_nothing_but_what_was_seen(seed: int):
     for number, one in enumerate(made):
         assert next_probe(known, made[:number], DetectionLimits()) == one.probe
     assert probes_left(known, made, DetectionLimits()) == 0 or sum(one.calls for one in made) >= 11
+
+
+@pytest.mark.parametrize("tokens", [600, 921, 1843, 3686, 7372])
+@pytest.mark.parametrize("marks", [3, 5, 7])
+def test_a_conversation_has_as_many_tokens_as_are_wanted_with_the_marks_of_its_messages(tokens: int, marks: int):
+    size = size_of(f"context_{tokens}_{tokens * 4}_start")
+    assert size is not None
+    counted = sum(marks + len(message.text) / 4 for message in needle_messages(size))
+    assert 0.93 < counted / tokens < 1.07
 
 
 @given(tokens=st.integers(100, 20_000), depth=st.sampled_from(Depth))

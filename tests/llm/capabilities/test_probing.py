@@ -12,6 +12,7 @@ from llm.capabilities import questions as ask
 from llm.capabilities.detector import DetectionUnfinished, ModelCapabilityDetector, Progress
 from llm.capabilities.facts import Ability, ModelKey, Source
 from llm.capabilities.observation import Observation, Verdict
+from llm.capabilities.plan import DetectionLimits
 from llm.capabilities.store import CapabilitiesInMemory
 from llm.capabilities.told import fingerprint_of
 from llm.client import LLMClient
@@ -216,6 +217,36 @@ async def test_a_server_that_is_broken_at_one_thing_is_asked_everything_else(ser
     assert seen["json_schema"] == (Verdict.BROKEN, 3)
     assert seen["json_object"] == (Verdict.FAILED, 1)
     assert detection.facts[Ability.JSON].source is not Source.PROBE
+
+
+async def test_what_is_refused_of_what_is_asked_about_is_not_sent_in_another_form(
+    server: ModelServer, serve: Serve
+) -> None:
+    servers.vllm(server, "m")
+
+    def answer(request: Request) -> Reply:
+        refused = error("Unrecognized request argument supplied: response_format", status=400)
+        return refused if "response_format" in request.json else Stream("PONG")
+
+    server.otherwise(answer)
+    await ModelCapabilityDetector(QuickClock()).detect_capabilities(await serve())
+    forms = [form["type"] for one in server.chats if isinstance(form := one.json.get("response_format"), dict)]
+    assert forms == ["json_schema", "json_object"]
+
+
+@pytest.mark.parametrize("calls", [2, 3, 5, 8, 12])
+async def test_a_server_that_is_broken_at_most_things_is_not_sent_more_than_permitted(
+    server: ModelServer, serve: Serve, calls: int
+) -> None:
+    servers.vllm(server, "m")
+
+    def answer(request: Request) -> Reply:
+        return Stream("PONG") if "PONG" in request.body.decode() else error("boom", status=500)
+
+    server.otherwise(answer)
+    detector = ModelCapabilityDetector(QuickClock(), limits=DetectionLimits(calls=calls))
+    detection = await detector.detect_capabilities(await serve())
+    assert chats(server) == detection.calls == calls
 
 
 async def test_what_a_probe_costs_counts_and_what_may_not_be_paid_is_not_asked(

@@ -8,7 +8,19 @@ import json
 import pytest
 
 from llm.client import LLMClient
-from llm.types import Finished, FinishReason, TextDelta, ThinkingDelta, ToolCall, ToolCallDelta, Usage, UsageReport
+from llm.types import (
+    ChatRequest,
+    Finished,
+    FinishReason,
+    Message,
+    Role,
+    TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallDelta,
+    Usage,
+    UsageReport,
+)
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import DONE, Json, Raw, Sse, SsePart, Step, Stream, chunk, event, text_chunk, usage_chunk
 from tests.llm.client.conftest import MakeClient
@@ -205,3 +217,18 @@ async def test_a_failed_stream_does_not_harm_the_next(client: LLMClient, server:
     server.script(Stream(end=Step.CLOSE), Stream("fine"))
     await failed(client)
     assert (await client.chat(HELLO)).text == "fine"
+
+
+async def test_an_answer_tells_how_much_of_the_context_its_prompt_took(client: LLMClient, server: ModelServer):
+    said = [Message(role, f"{number} " + "word " * 150) for number in range(20) for role in (Role.USER, Role.ASSISTANT)]
+    short = (await client.chat(ChatRequest((*said[:2], Message(Role.USER, "hello"))))).context_use
+    assert short is not None
+    assert (short.messages, short.left_out) == (3, 0)
+    assert 300 < short.prompt_tokens < short.prompt_limit
+    long = (await client.chat(ChatRequest((*said, Message(Role.USER, "hello"))))).context_use
+    assert long is not None
+    assert long.messages == 41
+    sent = server.chats[-1].json["messages"]
+    assert isinstance(sent, list)
+    assert long.left_out == 41 - len(sent) > 0
+    assert long.prompt_tokens <= long.prompt_limit

@@ -123,6 +123,25 @@ async def test_a_new_model_is_detected_once_and_known_at_once(scene: Open) -> No
     assert here.probes == asked
 
 
+async def test_a_model_that_is_set_for_several_things_is_detected_once(scene: Open, http: HttpClient) -> None:
+    here = scene()
+    await here.look()
+    once = here.probes
+    here.clock.moment += DAY
+    await here.detections.detect_all()
+    anew = here.probes - once
+    assert anew
+    config, known = here.model.current().config, here.book.at_hand
+    again = ServingModel(http=http, clock=here.clock, timeouts=Timeouts(), configured=config, known=known)
+    await again.refresh()
+    pool = ModelPool(here.model, tasks={"code": again})
+    detector = ModelCapabilityDetector(
+        here.clock, store=here.book, conditions=PeopleFirst(here.traffic, quiet_seconds=0.01)
+    )
+    await Detections(pool, detector, here.book, here.clock, every=DAY).detect_all()
+    assert here.probes - once - anew == anew
+
+
 async def test_a_changed_file_or_context_is_another_model(scene: Open, server: ModelServer) -> None:
     here = scene()
     await here.look()

@@ -1,0 +1,47 @@
+"""What the beginning of a long conversation came to, for when the whole of it no longer fits a model."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from llm.clock import Clock
+from storage.database import Database
+from storage.tables import summaries
+from storage.types import Summary
+
+
+class Summaries:
+    """One summary for each conversation that has one; it goes as far as one of its messages."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def of(self, conversation_id: int) -> Summary | None:
+        """The summary of a conversation. Raises `ReadFailed`."""
+        query = select(summaries.c.text, summaries.c.message_id).where(summaries.c.conversation_id == conversation_id)
+        rows = await self._database.rows("summaries.of", query)
+        return Summary(rows[0].text, rows[0].message_id) if rows else None
+
+    async def keep(self, conversation_id: int, summary: Summary) -> bool:
+        """Put a summary in the place of one that does not go so far; gives whether it was kept.
+
+        Raises `WriteFailed`, for a conversation that is gone too.
+        """
+        new = self._database.insert(summaries).values(
+            conversation_id=conversation_id,
+            text=summary.text,
+            message_id=summary.message_id,
+            made_at=self._clock.now(),
+        )
+        put = new.on_conflict_do_update(
+            index_elements=["conversation_id"],
+            set_={name: new.excluded[name] for name in ("text", "message_id", "made_at")},
+            where=summaries.c.message_id < new.excluded.message_id,
+        )
+
+        async def work(connection: AsyncConnection) -> bool:
+            return (await connection.execute(put)).rowcount == 1
+
+        return await self._database.write("summaries.keep", work)
