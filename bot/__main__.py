@@ -31,18 +31,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.env_file is not None and not options.env_file.is_file():
             raise SettingsError((Problem("--env-file", str(options.env_file), "must be a file that exists"),))
-        settings = load_settings(options.env_file or Path(".env"), os.environ)
+        env_file = options.env_file or Path(".env")
+        settings = load_settings(env_file, os.environ)
     except SettingsError as error:
         sys.stderr.write(format_problems(error.problems) + "\n")
         return EXIT_SETTINGS
     if options.question is not None:
         return _answer(options, settings)
-    set_up_logging(level=settings.log_level, form=settings.log_format, secrets=settings.secrets)
+    log = set_up_logging(level=settings.log_level, form=settings.log_format, secrets=settings.secrets)
     load_aiogram()
     from bot.app import run  # the heavy part: a wrong setting is told before it is loaded
+    from bot.live.settings_file import SettingsFile
 
     try:
-        asyncio.run(run(settings))
+        asyncio.run(run(settings, SettingsFile(env_file, os.environ), log))
     except StartError as error:
         sys.stderr.write(f"domovoy: {error}\n")
         return EXIT_START

@@ -48,11 +48,22 @@ class Doorkeeper:
         owner_code: OwnerCode | None,
     ) -> None:
         self._people = people
+        self._spoken: dict[int, str] = {}
+        self._owner_code: OwnerCode | None = None
+        self.work_by(mode=mode, admin_ids=admin_ids, allowed_ids=allowed_ids)
+        self._owner_code = owner_code
+
+    def work_by(self, *, mode: AccessMode, admin_ids: Collection[int], allowed_ids: Collection[int]) -> None:
+        """Keep to other rules from the next update on. Where there is an admin, no code makes another one."""
         self.mode = mode
         self._admin_ids = frozenset(admin_ids)
         self._allowed_ids = frozenset(allowed_ids)
-        self._owner_code = owner_code
-        self._spoken: dict[int, str] = {}
+        if self._admin_ids:
+            self._owner_code = None
+
+    def invite(self, code: OwnerCode) -> None:
+        """Let who sends this code become the admin."""
+        self._owner_code = code
 
     async def meet(self, person_id: int, name: str, username: str | None, language_code: str | None) -> Person:
         """The person, with what configuration and database together allow. `language_code` is that of their client."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -64,7 +65,7 @@ class Alerts:
         }
         for notice in self._budgets.values():
             notices.known(notice)
-        self._nearly: set[str] = {self._budget_mark(one) for one in spending.spent() if one.nearly}
+        self._nearly: set[str] = {self._budget_mark(one.span) for one in spending.spent() if one.nearly}
         self._disk: Notice | None = None
         self._trouble: Notice | None = None
 
@@ -74,9 +75,21 @@ class Alerts:
         self._misconfigured[id(target)] = (target, notice)
         self._notices.tell(notice)
 
+    def forget_gone(self, targets: Collection[Target]) -> None:
+        """Forget what was told of models that are not among these any more; of who follows them it is told anew."""
+        there = {id(target) for target in targets}
+        for key in self._absent.keys() - there:
+            told = self._absent.pop(key).told
+            if told is not None:
+                self._notices.forget(told)
+        for key in self._misconfigured.keys() - there:
+            self._notices.forget(self._misconfigured.pop(key)[1])
+
     async def look(self, control: ModelControl) -> None:
         """Tell what has changed since the last look."""
-        for one in control.models:
+        models = control.models
+        self.forget_gone([one.target for one in models])  # an answer that outlived its model may have told of it
+        for one in models:
             self._look_at(one)
         self._look_at_settings()
         self._look_at_budgets()
@@ -114,29 +127,44 @@ class Alerts:
                 self._notices.over(notice, Notice("notice-setting-mended", notice.mark, notice.args))
 
     def _look_at_budgets(self) -> None:
-        for one in self._spending.spent():
-            if not one.cap:  # no cloud at all, which is no news
-                continue
-            told = self._budgets.get(one.span)
-            if one.over and told is None:
+        spent = {one.span: one for one in self._spending.spent() if one.cap}  # no cloud at all is no news
+        for span, told in list(self._budgets.items()):
+            one = spent.get(span)
+            if one is None or not one.over:
+                del self._budgets[span]
+                self._budget_over(span, told)
+        for one in spent.values():
+            mark = self._budget_mark(one.span)
+            if one.over and one.span not in self._budgets:
                 notice = self._budgets[one.span] = self._budget_notice(one)
-                self._nearly.add(self._budget_mark(one))
+                self._nearly.add(mark)
                 self._notices.tell(notice)
-            elif not one.over and told is not None:
-                del self._budgets[one.span]
-                self._notices.over(told, Notice("notice-budget-fresh", told.mark, {"span": one.span.value}))
-            if one.nearly and self._budget_mark(one) not in self._nearly:
-                self._nearly.add(self._budget_mark(one))
-                args = {"span": one.span.value, "spent": float(one.amount), "cap": float(one.cap)}
-                self._notices.tell(Notice("notice-budget-nearly", self._budget_mark(one), args))
+            if one.nearly and mark not in self._nearly:
+                self._nearly.add(mark)
+                self._notices.tell(self._nearly_notice(one))
+            elif not one.nearly and mark in self._nearly:  # the cap was raised
+                self._nearly.discard(mark)
+                self._notices.forget(self._nearly_notice(one))
+
+    def _budget_over(self, span: Span, told: Notice) -> None:
+        """Say why it may be spent again: another day or month, or another cap, unless that is no cloud at all."""
+        if span in {one.span for one in self._spending.spent() if not one.cap}:
+            self._notices.forget(told)
+            return
+        key = "notice-budget-changed" if told.mark == self._budget_mark(span) else "notice-budget-fresh"
+        self._notices.over(told, Notice(key, told.mark, {"span": span.value}))
+
+    def _nearly_notice(self, one: Spent) -> Notice:
+        args = {"span": one.span.value, "spent": float(one.amount), "cap": float(one.cap)}
+        return Notice("notice-budget-nearly", self._budget_mark(one.span), args)
 
     def _budget_notice(self, one: Spent) -> Notice:
         left = timedelta(seconds=self._spending.seconds_left(one.span))
         args = {"span": one.span.value, "cap": float(one.cap), "time": left}
-        return Notice("notice-budget-spent", self._budget_mark(one), args)
+        return Notice("notice-budget-spent", self._budget_mark(one.span), args)
 
-    def _budget_mark(self, one: Spent) -> str:
-        return f"{one.span.value} {one.span.begin(self._clock.now()).date()}"
+    def _budget_mark(self, span: Span) -> str:
+        return f"{span.value} {span.begin(self._clock.now()).date()}"
 
     async def _look_at_disk(self) -> None:
         free = await asyncio.to_thread(disk_free, self._file) if self._file is not None else None

@@ -29,6 +29,7 @@ from llm.errors import FailureKind
 from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
+from llm.servers.kinds import ServerKind
 from llm.tasks.sorting import MessageSorter, Sorting
 from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
 from storage import Conversations, Summaries, Turn
@@ -173,15 +174,15 @@ def misconfigured(target: Target, attempt: Attempt) -> Notice:
 
 
 def _prompt_cut(targets: tuple[Target, ...], attempt: Attempt, cut: PromptCut) -> Notice:
-    """The setting to change is another one on each kind of server."""
-    kinds = {target.setting: target.source.kind for target in targets}
+    """The setting to change is another one on each kind of server; the model may have left the settings meanwhile."""
+    kinds = {(target.setting, target.source.name): target.source.kind for target in targets}
     return Notice(
         "notice-prompt-cut",
         mark=f"{attempt.server} {attempt.model}",
         args={
             "model": attempt.model,
             "server": attempt.server,
-            "kind": kinds[attempt.setting].value,
+            "kind": kinds.get((attempt.setting, attempt.model), ServerKind.GENERIC).value,
             "sent": cut.sent_tokens,
             "counted": cut.counted_tokens,
         },

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
-import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +35,11 @@ from bot.i18n import Texts
 from bot.intake.inbox import Feed, InboxWorker
 from bot.intake.polling import Polling
 from bot.jobs import Jobs
+from bot.live.applying import Applier, LiveParts
+from bot.live.live_settings import LiveSettings
+from bot.live.models import LiveModels, ModelParts
+from bot.live.settings_file import SettingsFile
+from bot.log import Log
 from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
@@ -55,7 +59,8 @@ from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
 from bot.remembering import Memory, Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
-from bot.settings import Settings
+from bot.settings import RichMode, Settings
+from bot.signals import listen
 from bot.startup import Announcer
 from bot.tasks import open_tasks
 from bot.turns import Turns
@@ -64,9 +69,10 @@ from llm.balancing.balancer import Balancer
 from llm.capabilities.book import CapabilityBook
 from llm.clock import Clock, SystemClock
 from llm.demo import demo_mounts
-from llm.http import make_client
+from llm.http import HttpClient, make_client
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.people_first import PeopleFirst
+from llm.routing.pool import ModelPool
 from llm.routing.recovery import RecoveryWatch
 from llm.routing.seating import Seating
 from llm.routing.serving_model import Search, ServingModel
@@ -100,22 +106,27 @@ class App:
     dispatcher: Dispatcher
     database: Database
     inbox: Inbox
-    models: ServingModel
+    pool: ModelPool
     worker: InboxWorker
     running: RunningAnswers
     owner_code: OwnerCode | None
     playground: Playground | None
     work: asyncio.Task[None]
 
+    @property
+    def models(self) -> ServingModel:
+        """The primary model."""
+        return self.pool.primary
 
-async def run(settings: Settings) -> None:
-    """Run until SIGINT or SIGTERM. Raises `StartError` when something that is needed is not to be had."""
+
+async def run(settings: Settings, file: SettingsFile, log: Log) -> None:
+    """Run until SIGINT or SIGTERM, by what the settings file says at each moment.
+
+    Raises `StartError` when something that is needed is not to be had.
+    """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
-            loop.add_signal_handler(name, stop.set)
-    async with running_app(settings) as app:
+    listen(stop.set, file.ask)
+    async with running_app(settings, file=file, log=log) as app:
         # What is there by now stays: looking through it again and again would hold up the loop by tens of milliseconds.
         gc.collect()
         gc.freeze()
@@ -133,8 +144,13 @@ async def running_app(
     randomness: random.Random | None = None,
     search: Search | None = None,
     playground_state: Path = PLAYGROUND_STATE,
+    file: SettingsFile | None = None,
+    log: Log | None = None,
 ) -> AsyncIterator[App]:
-    """Build the bot and let it work. `search` replaces the look for model servers on this machine."""
+    """Build the bot and let it work. `search` replaces the look for model servers on this machine.
+
+    Changes of the `file` of the settings are applied while it works, those of the `log` among them.
+    """
     clock, randomness = clock or SystemClock(), randomness or random.SystemRandom()
     started = clock.monotonic()
     announcer = Announcer(settings)
@@ -144,7 +160,8 @@ async def running_app(
             http = await stack.enter_async_context(make_client(mounts=demo_mounts(clock)))
             book = CapabilityBook(CapabilityRows(database))
             await book.load()
-            pool = make_models(settings, http, clock, search, book.at_hand)
+            make = partial(_models, http, clock, search, book)
+            pool = make(settings, ())
             playground = await _playground(stack, settings, clock, playground_state)
             bot = make_bot(settings, playground)
             stack.push_async_callback(bot.session.close)
@@ -175,7 +192,7 @@ async def running_app(
             }
             remembering = await stack.enter_async_context(Remembering(LearnedValues(database, clock), memories, clock))
             control = ModelControl(pool, manager)
-            await stack.enter_async_context(RecoveryWatch(manager.targets, clock, seating.back))
+            await stack.enter_async_context(RecoveryWatch(lambda: manager.targets, clock, seating.back))
             summaries = Summaries(database, clock)
             tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
             turns = Turns(
@@ -242,8 +259,28 @@ async def running_app(
             if code is not None:
                 announcer.owner_code(code)
             page = None if playground is None else playground.base_url
+            if file is not None:
+                model_parts = ModelParts(make, pool, manager, alerts, detections)
+                live_models = await stack.enter_async_context(LiveModels(model_parts, clock, randomness))
+                live_parts = LiveParts(
+                    models=live_models,
+                    choosing=choosing,
+                    sorter=tasks.sorter,
+                    doorkeeper=doorkeeper,
+                    spending=spending,
+                    detections=detections,
+                    jobs=jobs,
+                    menus=menus,
+                    cards=cards,
+                    announcer=announcer,
+                    set_rich=partial(_set_rich, dispatcher, turns),
+                    log=log,
+                    randomness=randomness,
+                )
+                applier = await stack.enter_async_context(Applier(live_parts))
+                await stack.enter_async_context(LiveSettings(file, settings, applier, notices))
             announcer.ready(page=page, seconds=clock.monotonic() - started)
-            yield App(bot, dispatcher, database, inbox, pool.primary, worker, running, code, playground, work)
+            yield App(bot, dispatcher, database, inbox, pool, worker, running, code, playground, work)
             if work.done():
                 work.result()
     except TelegramUnauthorizedError as error:
@@ -252,6 +289,21 @@ async def running_app(
         raise StartError(f"{error}; set PLAYGROUND_PORT to a free port") from error
     except StorageError as error:
         raise StartError(f"the database cannot be used: {error}; see DATABASE_URL") from error
+
+
+def _models(
+    http: HttpClient,
+    clock: Clock,
+    search: Search | None,
+    book: CapabilityBook,
+    settings: Settings,
+    before: Sequence[ServingModel],
+) -> ModelPool:
+    return make_models(settings, http, clock, search, book.at_hand, before)
+
+
+def _set_rich(dispatcher: Dispatcher, turns: Turns, mode: RichMode) -> None:
+    turns.rich = dispatcher["rich_mode"] = mode
 
 
 async def _playground(stack: AsyncExitStack, settings: Settings, clock: Clock, state_path: Path) -> Playground | None:

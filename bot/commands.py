@@ -30,6 +30,15 @@ class CommandMenus:
         """Set the longer menu in one admin's chat."""
         await self._show(EVERYONE + ADMINS, BotCommandScopeChat(chat_id=person_id))
 
+    async def hide_admin(self, person_id: int) -> None:
+        """Take the longer menu away from who is no admin any more."""
+        for language in (None, *self._texts.languages):
+            try:
+                await self._bot.delete_my_commands(BotCommandScopeChat(chat_id=person_id), language_code=language)
+            except TelegramAPIError as error:
+                logger.debug("command_menu_not_removed", error=type(error).__name__)
+                return
+
     async def _show(self, names: tuple[str, ...], scope: BotCommandScopeUnion) -> None:
         # English stands without a language code too: it is what people of all other languages see.
         for language in (None, *self._texts.languages):

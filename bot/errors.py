@@ -12,11 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of the configuration. `value` is None where it is a secret or missing; `allowed` says what would do."""
+    """One fault of the configuration. `value` is None where it is a secret or missing; `allowed` says what would do.
+
+    `line` is that of the settings file; None: it does not stand in the file.
+    """
 
     variable: str
     value: str | None
     allowed: str
+    line: int | None = None
 
 
 class BotError(Exception):

@@ -100,12 +100,16 @@ class Notice:
     """Something that the admins have to know, said once: `key` and `args` of its words, `mark` of what it is about.
 
     Two notices with the same key and mark are one. Of the arguments lengths of time, sums of money (float) and
-    `ByteCount` are shown as the admin's language writes them.
+    `ByteCount` are shown as the admin's language writes them; notices among them become lines of their own.
     """
 
     key: str
     mark: str
-    args: Mapping[str, str | int | float | timedelta]
+    args: Mapping[str, Said] = field(default_factory=dict)
+
+
+Said = str | int | float | timedelta | tuple[Notice, ...]
+"""What stands in a notice."""
 
 
 Notify = Callable[[Notice], None]

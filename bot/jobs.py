@@ -65,15 +65,14 @@ class Jobs:
         for job, trigger in (
             (self.look_for_models, IntervalTrigger(seconds=REFRESH_SECONDS)),
             (self.watch, IntervalTrigger(seconds=WATCH_SECONDS)),
-            *self._detecting(),
             (self.remember, IntervalTrigger(seconds=REMEMBER_SECONDS)),
             (self.forget_old_updates, IntervalTrigger(hours=6)),
             # A little after midnight, when the last answers of the day have been written; at the start for what is due.
             (self.add_up_figures, OrTrigger([DateTrigger(), CronTrigger(hour=0, minute=10, timezone="UTC")])),
             (self.forget_old_figures, CronTrigger(hour=0, minute=40, timezone="UTC")),
         ):
-            options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-            self._scheduler.add_job(self._owned(job), trigger, id=job.__name__, **options)
+            self._add(job, trigger)
+        self.plan_detections()
         self._scheduler.start()
         return self
 
@@ -84,6 +83,18 @@ class Jobs:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    def plan_detections(self) -> None:
+        """Look for models to be detected as often as is wanted now; a detection that is under way goes on."""
+        for planned in (self.detect_due, self.detect_all):
+            if self._scheduler.get_job(planned.__name__) is not None:
+                self._scheduler.remove_job(planned.__name__)
+        for job, trigger in self._detecting():
+            self._add(job, trigger)
+
+    def _add(self, job: Callable[[], Awaitable[None]], trigger: BaseTrigger) -> None:
+        options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        self._scheduler.add_job(self._owned(job), trigger, id=job.__name__, **options)
 
     def _detecting(self) -> Iterator[tuple[Callable[[], Awaitable[None]], BaseTrigger]]:
         every = self._detections.every

@@ -11,7 +11,8 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 
 from bot.access import Doorkeeper
-from bot.events import Notice
+from bot.events import Notice, Said
+from bot.faults import trace_of
 from bot.i18n import Texts
 from bot.views.notices import notice_text
 
@@ -48,13 +49,18 @@ class AdminNotices:
 
     def over(self, notice: Notice, news: Notice) -> None:
         """Tell that what a notice was about is over, to whoever has heard of it; it may then be told again."""
+        if self.forget(notice):
+            self._pass_on(news)
+
+    def forget(self, notice: Notice) -> bool:
+        """Let a notice be told again: what it was about is over, which nobody need hear. False: it was not told."""
         about = (notice.key, notice.mark)
         if about not in self._told:
-            return
+            return False
         self._told.discard(about)
         for admin_id, kept in self._kept.items():
             self._kept[admin_id] = [one for one in kept if (one.key, one.mark) != about]
-        self._pass_on(news)
+        return True
 
     async def send_waiting(self, admin_id: int) -> None:
         """Send what could not be sent before: a bot can't write to anybody who has not written to it."""
@@ -73,7 +79,8 @@ class AdminNotices:
         await asyncio.gather(self._task, return_exceptions=True)
 
     def _pass_on(self, notice: Notice) -> bool:
-        logger.warning("notice", key=notice.key, **{f"about_{name}": str(value) for name, value in notice.args.items()})
+        about = {f"about_{name}": _logged(value) for name, value in notice.args.items()}
+        logger.warning("notice", key=notice.key, **about)
         try:
             self._waiting.put_nowait(notice)
         except asyncio.QueueFull:
@@ -83,8 +90,11 @@ class AdminNotices:
     async def _run(self) -> None:
         while True:
             notice = await self._waiting.get()
-            for admin_id in await self._doorkeeper.admins():
-                await self._send(admin_id, notice)
+            try:
+                for admin_id in await self._doorkeeper.admins():
+                    await self._send(admin_id, notice)
+            except Exception as error:  # noqa: BLE001 - one that can't be told must not keep all others from it
+                logger.error("notice_failed", key=notice.key, trace=trace_of(error))
 
     async def _send(self, admin_id: int, notice: Notice) -> None:
         t = self._texts.translator(await self._doorkeeper.language_of(admin_id))
@@ -95,3 +105,8 @@ class AdminNotices:
             kept = self._kept.setdefault(admin_id, [])
             if len(kept) < MOST_KEPT:
                 kept.append(notice)
+
+
+def _logged(value: Said) -> str:
+    """What a notice says, for the log: of lines within it only what they are about."""
+    return ", ".join(one.key for one in value) if isinstance(value, tuple) else str(value)

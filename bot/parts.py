@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -14,7 +16,7 @@ from bot.alerts import Alerts
 from bot.health import HealthCheck
 from bot.model_control import ModelControl
 from bot.playground.server import Playground
-from bot.settings import Selection, Settings
+from bot.settings import AccessMode, Selection, Settings
 from bot.settings.given_models import variable_of
 from llm.capabilities.book import CapabilityBook
 from llm.capabilities.conditions import ProbeConditions
@@ -31,7 +33,7 @@ from llm.routing.limits import CallLimits
 from llm.routing.pool import ModelPool
 from llm.routing.seating import Seating
 from llm.routing.serving_model import KnownBy, Search, ServingModel
-from llm.routing.spending import Spending
+from llm.routing.spending import SPANS, Spending
 from llm.routing.target import Target
 from llm.routing.traffic import Traffic
 from llm.selection.selector import ModelSelector
@@ -47,29 +49,123 @@ PLAYGROUND_ADMIN = 1
 HEDGE_SHARE = 0.03
 
 
+class CallRules(TypedDict):
+    """What holds for each call, under the names that `LLMFallbackManager` has for it."""
+
+    limits: CallLimits
+    fallback_enabled: bool
+    hedge_share: float
+
+
+class DetectionRules(TypedDict):
+    """What holds for detections, under the names that `Detections` has for it."""
+
+    every: timedelta
+    ask_clouds: bool
+    limits: DetectionLimits
+
+
+class AccessRules(TypedDict):
+    """Who may come in, under the names that `Doorkeeper` has for it."""
+
+    mode: AccessMode
+    admin_ids: tuple[int, ...]
+    allowed_ids: tuple[int, ...]
+
+
+def call_rules(settings: Settings) -> CallRules:
+    """How long, how often and whom a call may ask."""
+    return CallRules(
+        limits=CallLimits(begin=settings.timeout_seconds, max_retries=settings.max_retries),
+        fallback_enabled=settings.fallback_enabled,
+        hedge_share=HEDGE_SHARE if settings.hedging else 0.0,
+    )
+
+
+def detection_rules(settings: Settings) -> DetectionRules:
+    """How often, whom and how much detections may ask."""
+    return DetectionRules(
+        every=settings.redetect_every,
+        ask_clouds=settings.detect_cloud,
+        limits=DetectionLimits(tokens=settings.detect_tokens),
+    )
+
+
+def access_rules(settings: Settings) -> AccessRules:
+    """Who is let in. The page has an admin where none is named: who can open it has the machine."""
+    admin_ids = settings.admin_ids
+    if settings.playground and not admin_ids:
+        admin_ids = (PLAYGROUND_ADMIN,)
+    return AccessRules(mode=settings.effective_access, admin_ids=admin_ids, allowed_ids=settings.allowed_ids)
+
+
+def model_timeouts(settings: Settings) -> Timeouts:
+    """The limits of a request that is no part of a call."""
+    return Timeouts(first_token=settings.timeout_seconds)
+
+
 def make_models(
-    settings: Settings, http: HttpClient, clock: Clock, search: Search | None, known: KnownBy | None = None
+    settings: Settings,
+    http: HttpClient,
+    clock: Clock,
+    search: Search | None,
+    known: KnownBy | None = None,
+    before: Sequence[ServingModel] = (),
 ) -> ModelPool:
-    """The models that are asked, as the settings have them."""
-    timeouts = Timeouts(first_token=settings.timeout_seconds)
-    primary = ServingModel(
-        http=http,
-        clock=clock,
-        timeouts=timeouts,
-        configured=settings.primary_model,
-        wanted_base=settings.llm_api_base,
-        wanted_model=settings.llm_model,
-        key=settings.llm_api_key,
-        search=search,
-        known=known,
+    """The models that are asked, as the settings have them; those of `before` that are still wanted are kept."""
+    timeouts = model_timeouts(settings)
+    left = list(before)
+    primary = _kept(
+        ServingModel(
+            http=http,
+            clock=clock,
+            timeouts=timeouts,
+            configured=settings.primary_model,
+            wanted_base=settings.llm_api_base,
+            wanted_model=settings.llm_model,
+            key=settings.llm_api_key,
+            search=search,
+            known=known,
+        ),
+        left,
     )
 
     def configured(model: ModelConfig) -> ServingModel:
-        return ServingModel(http=http, clock=clock, timeouts=timeouts, configured=model, known=known)
+        return _kept(ServingModel(http=http, clock=clock, timeouts=timeouts, configured=model, known=known), left)
 
     fallbacks = settings.fallback_models if settings.fallback_enabled else ()
     tasks = {task: configured(model) for task, model in settings.models_by_task.items()}
     return ModelPool(primary, [configured(model) for model in fallbacks], tasks)
+
+
+def _kept(model: ServingModel, left: list[ServingModel]) -> ServingModel:
+    """The one that is there already in the place of a new one; a new one follows who was the same model before it."""
+    for one in left:
+        if one.wanted == model.wanted:
+            left.remove(one)
+            return one
+    before = next((one for one in left if one.same_model(model)), None)
+    if before is not None:
+        model.follow(before)
+    return model
+
+
+def make_targets(
+    settings: Settings, pool: ModelPool, clock: Clock, randomness: random.Random, before: Iterable[Target] = ()
+) -> tuple[Target, ...]:
+    """A target for each model of the pool; those of `before` whose model is kept are kept."""
+    primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
+    parts = [(primary, ""), *((f"FALLBACK_MODELS__{number}__", "") for number in range(len(pool.fallbacks)))]
+    parts += [(f"{variable_of(task)}__", task) for task in pool.tasks]
+    there = {id(target.source): target for target in before}
+    targets = []
+    for model, (setting, task) in zip(pool.every, parts, strict=True):
+        target = there.get(id(model))
+        if target is None:
+            target = Target(model, setting=setting, monotonic=clock.monotonic, randomness=randomness)
+        target.setting, target.task = setting, task
+        targets.append(target)
+    return tuple(targets)
 
 
 def make_manager(
@@ -85,26 +181,17 @@ def make_manager(
     choosing: Choosing,
 ) -> LLMFallbackManager:
     """Who is asked for answers, in which order and within which limits."""
-    primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
-    parts = [(primary, ""), *((f"FALLBACK_MODELS__{number}__", "") for number in range(len(pool.fallbacks)))]
-    parts += [(f"{variable_of(task)}__", task) for task in pool.tasks]
-    targets = [
-        Target(model, setting=setting, monotonic=clock.monotonic, randomness=randomness, task=task)
-        for model, (setting, task) in zip(pool.every, parts, strict=True)
-    ]
     return LLMFallbackManager(
-        targets,
+        make_targets(settings, pool, clock, randomness),
         clock=clock,
         randomness=randomness,
-        limits=CallLimits(begin=settings.timeout_seconds, max_retries=settings.max_retries),
         monitor=monitor,
-        fallback_enabled=settings.fallback_enabled,
-        hedge_share=HEDGE_SHARE if settings.hedging else 0.0,
         tell=alerts.misconfigured,
         spending=spending,
         traffic=traffic,
         seating=seating,
         choosing=choosing,
+        **call_rules(settings),
     )
 
 
@@ -118,9 +205,9 @@ def make_detections(
     settings: Settings, pool: ModelPool, book: CapabilityBook, clock: Clock, conditions: ProbeConditions
 ) -> Detections:
     """What finds out again and again what models can do."""
-    limits = DetectionLimits(tokens=settings.detect_tokens)
-    detector = ModelCapabilityDetector(clock, limits=limits, store=book, conditions=conditions)
-    return Detections(pool, detector, book, clock, every=settings.redetect_every, ask_clouds=settings.detect_cloud)
+    rules = detection_rules(settings)
+    detector = ModelCapabilityDetector(clock, limits=rules["limits"], store=book, conditions=conditions)
+    return Detections(pool, detector, book, clock, every=rules["every"], ask_clouds=rules["ask_clouds"])
 
 
 def make_metrics(settings: Settings) -> Metrics | None:
@@ -144,7 +231,7 @@ def make_metrics_server(
 async def make_spending(settings: Settings, rows: PerformanceRows | Statistics, clock: Clock) -> Spending:
     """What the cloud may cost, and what it has cost so far."""
     spending = Spending(clock, settings.cloud_budgets)
-    for span in settings.cloud_budgets:
+    for span in SPANS:  # also where there is no cap: there may be one later
         spending.begin_with(span, await rows.spent(since=span.begin(clock.now())))
     return spending
 
@@ -162,15 +249,6 @@ async def make_doorkeeper(
     settings: Settings, people: People, randomness: random.Random
 ) -> tuple[Doorkeeper, OwnerCode | None]:
     """Who may come in, and the code for the owner of a bot that has no admin yet."""
-    admin_ids = settings.admin_ids
-    if settings.playground and not admin_ids:
-        admin_ids = (PLAYGROUND_ADMIN,)
-    code = None if admin_ids or await people.admins() else OwnerCode(randomness)
-    doorkeeper = Doorkeeper(
-        people,
-        mode=settings.effective_access,
-        admin_ids=admin_ids,
-        allowed_ids=settings.allowed_ids,
-        owner_code=code,
-    )
-    return doorkeeper, code
+    rules = access_rules(settings)
+    code = None if rules["admin_ids"] or await people.admins() else OwnerCode(randomness)
+    return Doorkeeper(people, owner_code=code, **rules), code

@@ -69,7 +69,7 @@ class Words:
 
 
 class Turns:
-    """Answers messages, one at a time in each chat."""
+    """Answers messages, one at a time in each chat. `rich` holds for each answer that begins from now on."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Turns:
         self._inbox = inbox
         self._deliveries = deliveries
         self._running = running
-        self._rich = rich
+        self.rich = rich
         self._summaries = summaries
 
     async def answer(
@@ -144,7 +144,7 @@ class Turns:
                 turn.chat_id,
                 private=True,
                 thread_id=message.message_thread_id,
-                rich=self._rich.applies(person.rich_messages),
+                rich=self.rich.applies(person.rich_messages),
                 stop_markup=stop_keyboard(t),
                 resume_message_id=queued.answer_message_id,
                 on_first_message=remember,

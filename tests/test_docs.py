@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from bot.commands import ADMINS, EVERYONE
+from bot.live.groups import AT_START
 from bot.settings import Settings, load_settings
 from bot.settings.fields import LATER
 from llm.config import ModelConfig
@@ -29,6 +30,11 @@ def test_each_setting_stands_in_the_documentation_and_none_stands_there_only():
 
 def test_the_documentation_says_which_settings_are_not_in_force_yet():
     assert {name for name, row in rows().items() if row[2] == "later"} == {name.upper() for name in LATER}
+
+
+def test_the_documentation_says_which_settings_wait_for_the_next_start():
+    assert {name for name, row in rows().items() if row[2] == "start"} == {name.upper() for name in AT_START - LATER}
+    assert {row[2] for row in rows().values()} == {"now", "start", "later"}
 
 
 def test_each_setting_stands_in_the_example_and_none_stands_there_only():

@@ -47,7 +47,7 @@ class Ours:
             await model.refresh()
             targets.append(Target(model, setting=name, monotonic=clock.monotonic, randomness=chance))
         limits = CallLimits(begin=SECONDS, total=SECONDS, stall=FIRST_TOKEN_SECONDS, max_retries=RETRIES)
-        await stack.enter_async_context(RecoveryWatch(targets, clock))
+        await stack.enter_async_context(RecoveryWatch(lambda: targets, clock))
         return cls(LLMFallbackManager(targets, clock=clock, randomness=chance, limits=limits), stack)
 
     async def ask(self) -> Outcome:

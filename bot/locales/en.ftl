@@ -158,10 +158,51 @@ notice-budget-fresh =
         [day] A new day
        *[month] A new month
     } has begun, and the cloud may be asked again.
+notice-budget-changed = The budget for the cloud has been changed, and the cloud may be asked again.
 notice-disk = The disk of the database has only { $free } left. When it is full, I can store nothing and answer nobody.
 notice-disk-well = The disk of the database has room again: { $free }.
 notice-database = The database can not be written: { $reason }. I try again by myself; messages wait meanwhile.
 notice-database-well = The database can be written again.
+
+## The settings file, told to admins
+
+notice-settings-applied =
+    The settings have changed. From now on:
+    { $lines }
+notice-settings-right-again = The settings file is right again. Nothing has changed.
+notice-settings-at-start = { $names }: takes effect at the next start.
+notice-settings-wrong =
+    The settings file has a fault. I take nothing from it and go on as before.
+    { $lines }
+notice-settings-gone = The settings file is gone. I go on as before; the next start would find none.
+notice-settings-hidden = { $names }: stands in the environment as well, which wins over the settings file.
+fault = • { $variable }: { $allowed }
+fault-line = • line { $line }, { $variable }: { $allowed }
+change-more =
+    { $count ->
+        [one] • and one more
+       *[other] • and { $count } more
+    }
+change-primary = • { $model } at { $server } answers first.
+change-primary-of-server = • The first suitable model of { $server } answers first.
+change-primary-by-name = • { $model } answers first, wherever it is found on this machine.
+change-primary-found = • What is found on this machine answers first.
+change-fallbacks = • When it can not, these do, in this order: { $models }.
+change-fallbacks-none = • There are no fallback models any more.
+change-model = • { $variable }: { $model } at { $server }.
+change-model-none = • { $variable }: none any more.
+change-key = • { $name }: another key.
+change-fields = • { $variable }: changed { $fields }.
+change-access = • { $access ->
+        [open] Everybody may use the bot.
+        [allowlist] Only who is named in ALLOWED_IDS may use the bot.
+       *[approve] An admin decides who may use the bot.
+    }
+change-admins-added = • New admins: { $ids }.
+change-admins-removed = • No longer an admin by the settings: { $ids }.
+change-allowed-added = • May use the bot: { $ids }.
+change-allowed-removed = • No longer named in ALLOWED_IDS: { $ids }.
+change-value = • { $name }: { $before } → { $now }
 
 ## /stats
 

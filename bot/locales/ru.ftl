@@ -158,10 +158,47 @@ notice-budget-fresh =
         [day] новый день
        *[month] новый месяц
     }, облако снова можно спрашивать.
+notice-budget-changed = Бюджет облака изменён, облако снова можно спрашивать.
 notice-disk = На диске базы данных осталось только { $free }. Когда он заполнится, я не смогу ничего записать и никому ответить.
 notice-disk-well = На диске базы данных снова есть место: { $free }.
 notice-database = База данных не записывается: { $reason }. Я пробую снова сам, сообщения пока ждут.
 notice-database-well = База данных снова записывается.
+
+## Файл настроек, для администраторов
+
+notice-settings-applied =
+    Настройки изменились. Теперь:
+    { $lines }
+notice-settings-right-again = Файл настроек снова в порядке. Ничего не изменилось.
+notice-settings-at-start = { $names }: вступит в силу при следующем запуске.
+notice-settings-wrong =
+    В файле настроек ошибка. Я ничего из него не беру и работаю как раньше.
+    { $lines }
+notice-settings-gone = Файла настроек больше нет. Я работаю как раньше, но при следующем запуске их не найду.
+notice-settings-hidden = { $names }: есть и в переменных окружения, а они важнее файла настроек.
+fault = • { $variable }: { $allowed }
+fault-line = • строка { $line }, { $variable }: { $allowed }
+change-more = • и ещё { $count }
+change-primary = • Первой отвечает { $model } на { $server }.
+change-primary-of-server = • Первой отвечает первая подходящая модель сервера { $server }.
+change-primary-by-name = • Первой отвечает { $model }, где бы она ни нашлась на этой машине.
+change-primary-found = • Первой отвечает то, что найдётся на этой машине.
+change-fallbacks = • Если она не может, отвечают по порядку: { $models }.
+change-fallbacks-none = • Запасных моделей больше нет.
+change-model = • { $variable }: { $model } на { $server }.
+change-model-none = • { $variable }: больше нет.
+change-key = • { $name }: другой ключ.
+change-fields = • { $variable }: изменено { $fields }.
+change-access = • { $access ->
+        [open] Ботом может пользоваться каждый.
+        [allowlist] Ботом могут пользоваться только названные в ALLOWED_IDS.
+       *[approve] Кто может пользоваться ботом, решает администратор.
+    }
+change-admins-added = • Новые администраторы: { $ids }.
+change-admins-removed = • Больше не администраторы по настройкам: { $ids }.
+change-allowed-added = • Могут пользоваться ботом: { $ids }.
+change-allowed-removed = • Больше не названы в ALLOWED_IDS: { $ids }.
+change-value = • { $name }: { $before } → { $now }
 
 ## /stats
 

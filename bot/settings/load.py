@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from dotenv.parser import parse_stream
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
 from bot.errors import Problem
 from bot.errors import SettingsError as WrongSettings
+from bot.settings.env_file import EnvFile, located, read_env
 from bot.settings.fields import THREE_LINES, Settings
 from bot.settings.given_models import JSON_FIELDS
 from bot.settings.problems import MODEL_NAMES, broken_json, from_validation, is_whole_model, unknown_names
@@ -25,11 +24,21 @@ def load_settings(env_file: Path, environ: Mapping[str, str]) -> Settings:
 
     Raises `bot.errors.SettingsError` with every problem that was found, and never shows a secret's value.
     """
+    return settings_from(read_env(env_file), environ)
+
+
+def settings_from(file: EnvFile, environ: Mapping[str, str]) -> Settings:
+    """The settings of a file that has been read. Raises as `load_settings` does."""
+    try:
+        return _checked(file, environ)
+    except WrongSettings as error:
+        raise WrongSettings(located(error.problems, file, environ)) from None
+
+
+def _checked(file: EnvFile, environ: Mapping[str, str]) -> Settings:
     known = tuple(name.upper() for name in Settings.model_fields)
-    from_file, problems = _read(env_file)
-    values = {name.upper(): value for name, value in {**from_file, **environ}.items() if value.strip()}
-    problems += unknown_names((name.upper() for name in from_file), known)
-    problems += _wrong_json(values)
+    values = {name.upper(): value for name, value in {**file.values, **environ}.items() if value.strip()}
+    problems = [*file.problems, *unknown_names((name.upper() for name in file.values), known), *_wrong_json(values)]
     if problems:
         raise WrongSettings(tuple(problems))
     try:
@@ -42,29 +51,6 @@ def load_settings(env_file: Path, environ: Mapping[str, str]) -> Settings:
     if contradictions:
         raise WrongSettings(contradictions)
     return settings
-
-
-def _read(env_file: Path) -> tuple[dict[str, str], list[Problem]]:
-    """What stands in the file, and its lines that say nothing: a file that is not there has none of both."""
-    try:
-        text = env_file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return {}, []
-    except (OSError, UnicodeDecodeError) as error:
-        return {}, [Problem(str(env_file), None, f"cannot be read as a text file: {type(error).__name__}")]
-    values: dict[str, str] = {}
-    problems = []
-    for binding in parse_stream(StringIO(text)):
-        if binding.error or (binding.key is not None and binding.value is None):
-            # The text itself is not shown: it may be a secret.
-            blank = len(binding.original.string) - len(binding.original.string.lstrip())
-            line = binding.original.line + binding.original.string[:blank].count("\n")
-            problems.append(
-                Problem(f"{env_file}, line {line}", None, "must be NAME=value, with quotation marks closed")
-            )
-        elif binding.key is not None:
-            values[binding.key] = binding.value or ""
-    return values, problems
 
 
 def _wrong_json(values: Mapping[str, str]) -> Iterator[Problem]:

@@ -27,6 +27,10 @@ PREFIXES = (
 )  # fmt: skip
 
 
+# A secret written directly behind its name, the sign between them forgotten: LLM_API_KEYc2VjcmV0=
+_GLUED = re.compile(r".*?(?:TOKEN|KEY|SECRET|PASSWORD)S?(?=[^_S])")
+
+
 def from_validation(error: ValidationError, environ: Mapping[str, str]) -> tuple[Problem, ...]:
     """One problem for each fault that pydantic found; the value only where it is no secret."""
     return tuple(_problem(details, environ) for details in error.errors(include_url=False, include_input=False))
@@ -39,13 +43,15 @@ def unknown_names(names: Iterable[str], known: Sequence[str]) -> tuple[Problem, 
         top, *fields = name.split("__")
         if top in known:
             if fields and top not in MODEL_NAMES:
-                problems.append(Problem(name, None, f"there is no such setting; did you mean {top}?"))
+                problems.append(Problem(_name(name), None, f"there is no such setting; did you mean {top}?"))
             continue
         near = get_close_matches(top, known, n=1, cutoff=0.85)
         if near or top.startswith(PREFIXES):
             guess = near[0] if near else _likely(top, known)
             hint = f"did you mean {guess}?" if guess else ".env.example lists all"
-            problems.append(Problem(name, None, f"there is no such setting; {hint}"))
+            shown = _name(name)
+            hint = hint if shown == name else "a line must be NAME=value"
+            problems.append(Problem(shown, None, f"there is no such setting; {hint}"))
     return tuple(problems)
 
 
@@ -77,7 +83,8 @@ def format_problems(problems: Sequence[Problem]) -> str:
     lines = ["domovoy: the settings (environment or .env) need a change:"]
     for problem in problems:
         value = "" if problem.value is None else f" = {problem.value!r}"
-        lines.append(f"  {problem.variable}{value}\n      {problem.allowed}")
+        where = "" if problem.line is None else f" (line {problem.line})"
+        lines.append(f"  {problem.variable}{value}{where}\n      {problem.allowed}")
     return "\n".join(lines)
 
 
@@ -89,7 +96,15 @@ def _problem(details: Any, environ: Mapping[str, str]) -> Problem:
     # A field that does not exist may be a misspelt secret.
     hidden = missing or details["type"] in UNKNOWN_FIELD
     shown = None if hidden or set_by not in environ else _shown(set_by, environ[set_by])
-    return Problem(variable if missing else set_by, shown, _allowed(details, variable))
+    return Problem(variable if missing else _name(set_by), shown, _allowed(details, variable))
+
+
+def _name(variable: str) -> str:
+    """A name as it may be shown: what is no part of any name may be a value."""
+    plain = re.split("[^A-Z0-9_]", variable, maxsplit=1)[0]
+    glued = _GLUED.match(plain)
+    kept = glued[0] if glued else plain
+    return kept if kept == variable else f"{kept}…"
 
 
 def _shown(variable: str, value: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.events import ByteCount, Notice
+from bot.events import ByteCount, Notice, Said
 from bot.i18n import Translator
 from bot.views.numbers import duration, money, size
 
@@ -14,7 +14,9 @@ def notice_text(t: Translator, notice: Notice) -> str:
     return t(notice.key, **{name: _said(t, value) for name, value in notice.args.items()})
 
 
-def _said(t: Translator, value: str | int | float | timedelta) -> str | int:
+def _said(t: Translator, value: Said) -> str | int:
+    if isinstance(value, tuple):
+        return "\n".join(notice_text(t, one) for one in value)
     if isinstance(value, timedelta):
         return duration(t, value.total_seconds())
     if isinstance(value, ByteCount):

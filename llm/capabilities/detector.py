@@ -52,7 +52,7 @@ class ModelCapabilityDetector:
         conditions: ProbeConditions | None = None,
     ) -> None:
         self._clock = clock
-        self._limits = limits
+        self.limits = limits
         self._store: CapabilityStore = store if store is not None else CapabilitiesInMemory()
         self._conditions: ProbeConditions = conditions if conditions is not None else NoConditions()
 
@@ -86,13 +86,13 @@ class ModelCapabilityDetector:
         self, client: LLMClient, key: ModelKey, fingerprint: str, told: Told, seen: list[Observation], tell: Tell
     ) -> str:
         """Make the probes that are left, adding to `seen`; gives why it ended early, or nothing."""
-        while (name := next_probe(told, seen, self._limits)) is not None:
-            tell(Progress(key, sum(one.calls for one in seen), probes_left(told, seen, self._limits), name))
+        while (name := next_probe(told, seen, self.limits)) is not None:
+            tell(Progress(key, sum(one.calls for one in seen), probes_left(told, seen, self.limits), name))
             asked = question(name, reasons=told.reasons or any(one.flag("thought") for one in seen))
             if not self._conditions.affordable(client.config, _tokens(asked)):
                 return "budget"
-            left = self._limits.calls - sum(one.calls for one in seen)
-            seconds = self._limits.longest_seconds
+            left = self.limits.calls - sum(one.calls for one in seen)
+            seconds = self.limits.longest_seconds
             probing = Probing(client, asked, self._clock, self._conditions, seconds, first=not seen, most_calls=left)
             seen.append(await probing.observe(_adjustments(seen)))
             await self._store.observe(key, fingerprint, seen)

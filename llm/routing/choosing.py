@@ -25,6 +25,7 @@ MOST_REMEMBERED = 1000
 """So many decisions, and so many conversations, are remembered."""
 MOST_KEPT = 200
 """So many explanations outlive a restart."""
+MOST_MADE = 200
 LOOKED_AT = 2000
 """Of a message so many characters tell its language."""
 LEAST_ANSWER_TOKENS = 256
@@ -161,6 +162,8 @@ class Choosing:
             capabilities=replace(source.capabilities, vision=source.sees),
             facts=source.facts,
         )
+        if len(self._made) > MOST_MADE:  # those of models that were taken out of the settings
+            self._made.clear()
         self._made[id(target)] = _Made(source.revision, target, candidate)
         return candidate
 

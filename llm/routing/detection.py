@@ -14,6 +14,7 @@ import structlog
 from llm.capabilities.book import CapabilityBook
 from llm.capabilities.detector import DetectionUnfinished, ModelCapabilityDetector, Progress, Tell
 from llm.capabilities.facts import Detection, ModelKey
+from llm.capabilities.plan import DetectionLimits
 from llm.clock import Clock
 from llm.errors import LLMError, NoModelAvailable
 from llm.routing.model_in_use import ModelInUse, ModelSource
@@ -86,6 +87,19 @@ class Detections:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def work_by(self, *, every: timedelta, ask_clouds: bool, limits: DetectionLimits) -> None:
+        """Keep to other rules from now on; a detection that is under way keeps its limits until its next probe."""
+        self._every = every
+        self._ask_clouds = ask_clouds
+        self._detector.limits = limits
+
+    def stop_gone(self) -> None:
+        """End the detections of models that are no longer among those that answer."""
+        wanted = {_key(model) for model in self._pool.every}
+        for key, run in self._runs.items():
+            if key not in wanted:
+                run.task.cancel()
+
     @property
     def every(self) -> timedelta:
         """How often each model is detected anew; zero: never by itself."""
@@ -139,7 +153,7 @@ class Detections:
     async def detect_due(self) -> None:
         """Detect each model for which there is a reason, one after the other. Never fails."""
         for model in self._pool.every:
-            if self._is_due(model):
+            if model in self._pool.every and self._is_due(model):
                 await self._quietly(model)
 
     async def detect_all(self) -> None:
@@ -147,7 +161,9 @@ class Detections:
         done: set[ModelKey] = set()
         for model in self._pool.every:
             in_use = _in_use(model)
-            if in_use is not None and key_of(in_use) not in done and self._may_begin(in_use):
+            if in_use is None or key_of(in_use) in done or model not in self._pool.every:
+                continue
+            if self._may_begin(in_use):
                 done.add(key_of(in_use))
                 await self._quietly(model)
 

@@ -81,18 +81,28 @@ class LLMFallbackManager:
         `choosing` puts the targets in order for each request; without it they are asked as configured.
         """
         self.targets = tuple(targets)
-        self.limits = limits
         self._preferred: Target | None = None
         self._clock = clock
         self._randomness = randomness
         self._monitor = monitor
-        self._fallback_enabled = fallback_enabled
         self._tell = tell
         self._spending = spending
         self._traffic = traffic
         self._seating = seating
         self._choosing = choosing
+        self.work_by(limits=limits, fallback_enabled=fallback_enabled, hedge_share=hedge_share)
+
+    def work_by(self, *, limits: CallLimits, fallback_enabled: bool, hedge_share: float) -> None:
+        """Take other limits for each call that begins from now on; those under way keep theirs."""
+        self.limits = limits
+        self._fallback_enabled = fallback_enabled
         self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
+
+    def replace(self, targets: Sequence[Target]) -> None:
+        """Ask these in the place of the present ones from now on; calls under way go on with those they began with."""
+        self.targets = tuple(targets)
+        if self._preferred not in self.targets:
+            self._preferred = None
 
     def new_request_id(self) -> int:
         """A number under which the attempts of one call will be found in the figures."""
@@ -125,6 +135,11 @@ class LLMFallbackManager:
         wanted = tuple(dict.fromkeys((*first, *preferred, *general)))
         allowed = wanted if self._fallback_enabled else wanted[:1]
         return tuple(target for target in allowed if not target.paused)
+
+    @property
+    def preferred(self) -> Target | None:
+        """The target that is asked before all others, where an admin has chosen one."""
+        return self._preferred
 
     def prefer(self, target: Target | None) -> None:
         """Ask this target before all others from now on, but for those of a task; None: as configured."""
@@ -258,7 +273,7 @@ class LLMFallbackManager:
     def _failed(self, attempt: Running, failed: AttemptFailed) -> None:
         ask, failure = attempt.ask, failed.failure
         policy = policy_of(failure)
-        verdict = Verdict.NOTHING if attempt.was_cut_short(failure, self.limits) else policy.verdict
+        verdict = Verdict.NOTHING if attempt.was_cut_short(failure, attempt.call.limits) else policy.verdict
         attempt.over = True
         ask.target.last_failed = failed
         ask.target.breaker.failed(

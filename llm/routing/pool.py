@@ -24,6 +24,10 @@ class ModelPool:
         self.fallbacks = tuple(fallbacks)
         self.tasks = MappingProxyType(dict(tasks))
 
+    def replace(self, other: ModelPool) -> None:
+        """Consist of the models of another one from now on."""
+        self.primary, self.fallbacks, self.tasks = other.primary, other.fallbacks, other.tasks
+
     @property
     def every(self) -> tuple[ServingModel, ...]:
         """All of them, the primary one first."""

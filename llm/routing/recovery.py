@@ -24,12 +24,20 @@ _WATCHED = frozenset({BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.LO
 
 
 class RecoveryWatch:
-    """Watches over targets for as long as its context lasts: one free question a second at most, in turn."""
+    """Watches over targets for as long as its context lasts: one free question a second at most, in turn.
 
-    def __init__(self, targets: Sequence[Target], clock: Clock, back: Callable[[Target], None] | None = None) -> None:
+    `targets` gives those that there are at the moment.
+    """
+
+    def __init__(
+        self,
+        targets: Callable[[], Sequence[Target]],
+        clock: Clock,
+        back: Callable[[Target], None] | None = None,
+    ) -> None:
         """`back` is told of each target whose server was seen to work again."""
         self._back = back
-        self._targets = tuple(targets)
+        self._targets = targets
         self._clock = clock
         self._next = 0
         self._task: asyncio.Task[None] | None = None
@@ -58,9 +66,10 @@ class RecoveryWatch:
 
     def _due(self) -> Target | None:
         """The next target in turn that is thought to be down."""
-        for offset in range(len(self._targets)):
-            place = (self._next + offset) % len(self._targets)
-            if self._targets[place].breaker.state in _WATCHED:
+        targets = self._targets()
+        for offset in range(len(targets)):
+            place = (self._next + offset) % len(targets)
+            if targets[place].breaker.state in _WATCHED:
                 self._next = place + 1
-                return self._targets[place]
+                return targets[place]
         return None

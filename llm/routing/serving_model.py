@@ -97,6 +97,31 @@ class ServingModel:
         self._adapter = ModelPromptAdapter()
         self._learned: dict[tuple[str, str, ServerKind], Learned] = {}
 
+    @property
+    def wanted(self) -> tuple[object, ...]:
+        """All that is configured: two with the same are one model."""
+        return (self._configured,) if self._configured is not None else (self._base, self._wanted, self._key)
+
+    def same_model(self, other: ServingModel) -> bool:
+        """Whether both are configured as the same model on the same server, whatever else is."""
+        mine, other_s = self._configured, other._configured
+        if mine is None or other_s is None:
+            return self.wanted == other.wanted
+        return (mine.name, mine.api_base) == (other_s.name, other_s.api_base)
+
+    def follow(self, before: ServingModel) -> None:
+        """Begin with what another one has seen of the same model, and with what its answers have taught."""
+        self._learned = before._learned
+        seen = before._view.model
+        if self._configured is not None and seen is not None and before._looks:
+            model = put_together(self._configured, ModelSource.CONFIGURED, None, seen)
+            self._view = self._believing(_View(model))
+
+    def limit(self, timeouts: Timeouts) -> None:
+        """Keep to other limits of time from the next client on; one that is in use keeps its own."""
+        if timeouts != self._timeouts:
+            self._timeouts, self._client = timeouts, None
+
     def current(self) -> ModelInUse:
         """The model in use.
 

@@ -57,6 +57,10 @@ class Spending:
         """Whether there is any cap."""
         return bool(self._caps)
 
+    def limit(self, caps: dict[Span, float]) -> None:
+        """Keep to other caps from now on."""
+        self._caps = caps
+
     def begin_with(self, span: Span, amount: float) -> None:
         """Take over what a span has cost before the program started."""
         self._spent[span] += amount

@@ -54,14 +54,24 @@ class MessageSorter:
 
     def __init__(self, ask: Ask, clock: Clock, kinds: Iterable[str]) -> None:
         """`kinds` are those that have a model of their own."""
-        wanted = {str(kind) for kind in kinds} - _BY_RULE_ONLY
-        known = {kind.value for kind in MessageKind}
-        self._classifier = Classifier(ask, sorted(wanted - known)) if wanted else None
+        self._ask = ask
         self._clock = clock
+        self._kinds: frozenset[str] | None = None
+        self._classifier: Classifier | None = None
         self._runs: dict[bytes, _Run] = {}
         self._told: OrderedDict[bytes, Classification] = OrderedDict()
-        self._misses = 0
-        self._not_before = 0.0
+        self.work_by(kinds)
+
+    def work_by(self, kinds: Iterable[str]) -> None:
+        """Sort for other kinds from now on, by other models: that the last ones were slow says nothing of them."""
+        self._misses, self._not_before = 0, 0.0
+        wanted = frozenset(str(kind) for kind in kinds) - _BY_RULE_ONLY
+        if wanted == self._kinds:
+            return
+        self._kinds = wanted
+        known = {kind.value for kind in MessageKind}
+        self._classifier = Classifier(self._ask, sorted(wanted - known)) if wanted else None
+        self._told.clear()
 
     async def __aenter__(self) -> Self:
         return self
@@ -84,9 +94,9 @@ class MessageSorter:
         if told is not None:
             self._told.move_to_end(mark)
             return Sorting(self, told.kind)
-        return Sorting(self, "", self._runs.get(mark) or self._ask(self._classifier, mark, text))
+        return Sorting(self, "", self._runs.get(mark) or self._run(self._classifier, mark, text))
 
-    def _ask(self, classifier: Classifier, mark: bytes, text: str) -> _Run | None:
+    def _run(self, classifier: Classifier, mark: bytes, text: str) -> _Run | None:
         now = self._clock.monotonic()
         if len(self._runs) >= (1 if self._misses else MOST_AT_ONCE) or now < self._not_before:
             return None
@@ -103,7 +113,8 @@ class MessageSorter:
             logger.info("message_not_sorted", reason=type(error).__name__)
             self._missed(run)
             return ""
-        self._told[mark] = told
+        if classifier is self._classifier:
+            self._told[mark] = told
         if len(self._told) > REMEMBERED:
             self._told.popitem(last=False)
         if self._clock.monotonic() - run.began > WAIT_SECONDS:

@@ -80,3 +80,20 @@ def test_the_code_is_long_enough_and_typed_as_one_likes() -> None:
 
 async def test_who_has_never_written_cannot_be_decided_on(people: People) -> None:
     assert await door(people, AccessMode.APPROVE).decide(999, allow=True) is None
+
+
+async def test_other_rules_hold_from_the_next_update_on_and_an_admin_makes_the_code_void(people: People) -> None:
+    code = OwnerCode(random.Random(1))
+    doorkeeper = Doorkeeper(people, mode=AccessMode.OPEN, admin_ids=[], allowed_ids=[], owner_code=code)
+    assert (await doorkeeper.meet(OTHER, "Name", None, "en")).access is Access.ALLOWED
+    doorkeeper.work_by(mode=AccessMode.ALLOWLIST, admin_ids=[], allowed_ids=[LISTED])
+    stranger = await doorkeeper.meet(OTHER, "Name", None, "en")
+    assert stranger.access is Access.UNKNOWN
+    assert (await doorkeeper.meet(LISTED, "Name", None, "en")).access is Access.ALLOWED
+    doorkeeper.work_by(mode=AccessMode.ALLOWLIST, admin_ids=[ADMIN], allowed_ids=[])
+    assert not await doorkeeper.claim(stranger, code.shown or "")
+    assert await doorkeeper.admins() == (ADMIN,)
+    another = OwnerCode(random.Random(2))
+    doorkeeper.work_by(mode=AccessMode.ALLOWLIST, admin_ids=[], allowed_ids=[])
+    doorkeeper.invite(another)
+    assert await doorkeeper.claim(stranger, another.shown or "")

@@ -78,6 +78,11 @@ class Told:
             self.told.discard((notice.key, notice.mark))
             self._take(news)
 
+    def forget(self, notice: Notice) -> bool:
+        there = (notice.key, notice.mark) in self.told
+        self.told.discard((notice.key, notice.mark))
+        return there
+
     def _take(self, notice: Notice) -> None:
         self.notices.append(notice)
         for language in LANGUAGES:
@@ -102,17 +107,23 @@ class House:
         self.spending = Spending(self.clock, caps)
         for span in caps or {}:
             self.spending.begin_with(span, spent)
-        self.models = [Model(f"m{number}") for number in range(models)]
-        self.targets = [
-            Target(cast(Any, model), setting="X_", monotonic=self.clock.monotonic, randomness=random.Random(1))
-            for model in self.models
-        ]
+        self.models: list[Model] = []
+        self.targets: list[Target] = []
+        self.exchange(models)
         self.alerts = Alerts(
             spending=self.spending,
             notices=cast(AdminNotices, self.told),
             database=cast(Database, self.database),
             clock=self.clock,
         )
+
+    def exchange(self, models: int = 1) -> None:
+        """Have other models, which are well."""
+        self.models = [Model(f"m{number}") for number in range(models)]
+        self.targets = [
+            Target(cast(Any, model), setting="X_", monotonic=self.clock.monotonic, randomness=random.Random(1))
+            for model in self.models
+        ]
 
     @property
     def control(self) -> ModelControl:
@@ -225,6 +236,53 @@ async def test_a_budget_that_was_spent_before_the_start_is_no_news() -> None:
 
 async def test_no_cloud_at_all_is_no_news() -> None:
     assert await House(caps={Span.DAY: 0.0}).after(86400) == []
+
+
+async def test_another_budget_is_told_by_what_it_is() -> None:
+    house = House(caps={Span.DAY: 10.0})
+    house.spending.add(10)
+    assert await house.after(10) == ["budget-spent"]
+    house.spending.limit({Span.DAY: 20.0})
+    assert await house.after(10) == ["budget-spent", "budget-changed"]
+    house.spending.add(7)
+    assert (await house.after(10))[2:] == ["budget-nearly"], "most of the new one"
+    house.spending.limit({Span.DAY: 12.0})
+    assert (await house.after(10))[3:] == ["budget-spent"]
+    house.spending.limit({})
+    assert (await house.after(10))[4:] == ["budget-changed"]
+    house.spending.limit({Span.DAY: 0.0})
+    assert (await house.after(60))[5:] == []
+
+
+async def test_a_budget_of_nothing_in_the_place_of_a_spent_one_is_no_news() -> None:
+    house = House(caps={Span.DAY: 10.0})
+    house.spending.add(10)
+    await house.after(10)
+    house.spending.limit({Span.DAY: 0.0})
+    assert await house.after(60) == ["budget-spent"]
+    house.spending.limit({Span.DAY: 10.0})
+    assert await house.after(60) == ["budget-spent", "budget-spent"]
+
+
+async def test_what_was_told_of_a_model_may_be_told_of_the_one_that_follows_it() -> None:
+    house = House()
+    failure = Failure(FailureKind.AUTH, Phase.FIRST_TOKEN, 0.1)
+    attempt = Attempt("m0", "127.0.0.1:11434", "X_", Why.FIRST_CHOICE, 0.0, 0.1, None, failure)
+    for _ in range(2):
+        house.models[0].state = ServerState.UNREACHABLE
+        house.fail(Verdict.CONFIG_ERROR)
+        house.alerts.misconfigured(house.targets[0], attempt)
+        await house.after(60)
+        house.exchange()
+        house.alerts.forget_gone(house.targets)
+    assert house.told.keys == ["setting", "server-down"] * 2
+    # An answer that was on its way for longer than its model tells of it once more.
+    gone = house.targets[0]
+    house.exchange()
+    house.alerts.misconfigured(gone, attempt)
+    await house.after(5)
+    house.alerts.misconfigured(house.targets[0], attempt)
+    assert house.told.keys[4:] == ["setting", "setting"]
 
 
 async def test_a_full_disk_is_told_and_not_again_while_it_wavers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,3 +137,36 @@ async def test_an_admin_who_comes_later_does_not_hear_of_what_is_over():
         post.blocked = ()
         await told.send_waiting(1)
     assert [text for admin, text in post.sent if admin == 1] == ["The database can be written again."]
+
+
+async def test_what_nobody_need_hear_the_end_of_may_be_told_again():
+    post = Post(blocked=(1,))
+    async with notices(post, {1: "en", 2: "en"}) as told:
+        assert not told.forget(cut())
+        told.tell(cut())
+        await post.wait(1)
+        assert told.forget(cut())
+        told.tell(cut())
+        await post.wait(2)
+        post.blocked = ()
+        await told.send_waiting(1)
+    assert [admin for admin, _ in post.sent] == [2, 2, 1], "who could not be told has one of them to come"
+
+
+async def test_lines_within_a_notice_are_in_the_language_of_the_admin():
+    post = Post()
+    fault = Notice("fault-line", "", {"line": "3", "variable": "A", "allowed": "x"})
+    lines = (fault, Notice("change-fallbacks-none", ""))
+    async with notices(post, {1: "en", 2: "ru"}) as told:
+        told.tell(Notice("notice-settings-wrong", "one", {"lines": lines}))
+        (_, english), (_, russian) = await post.wait(2)
+    assert english.endswith("before.\n• line 3, A: x\n• There are no fallback models any more.")
+    assert russian.endswith("раньше.\n• строка 3, A: x\n• Запасных моделей больше нет.")
+
+
+async def test_a_notice_that_has_no_words_keeps_no_other_back():
+    post = Post()
+    async with notices(post, {1: "en"}) as told:
+        told.tell(Notice("notice-of-nothing", "one"))
+        told.tell(cut())
+        assert len(await post.wait(1)) == 1

@@ -254,7 +254,54 @@ def test_a_line_that_says_nothing_is_named_by_its_number(line: str, tmp_path: Pa
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / ".env", {})
     [problem] = caught.value.problems
-    assert problem.variable.endswith(".env, line 5")
+    assert (problem.variable, problem.line) == (str(tmp_path / ".env"), 5)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ("MAX_RETRIES=many", 6),
+        ("max_retries=many", 6),
+        ("LLM_MODLE=x", 6),
+        ("LLM_API_KEYc2VjcmV0=", 6),
+        ("LLM_API_KEY+/c2VjcmV0==", 6),
+        ("FALLBACK_MODELS=[{]", 6),
+        ('FALLBACK_MODELS=[{"name": "a"}]', 6),
+        ("FALLBACK_MODELS__0__NAME=b", 6),  # whose address is missing
+        ("FALLBACK_MODELS__1__NAME=b", 6),  # the gap before it
+        ("AUGMENTATION_MODEL__CAPABILITIES__MAX_CONTXT=1", 6),
+        ("LLM_MODEL=b", 6),  # PRIMARY_MODEL__NAME says something else
+        ("WEBHOOK_URL=https://h", None),  # WEBHOOK_SECRET stands nowhere
+        ("MAX_RETRIES=many\nMAX_RETRIES=more", 7),  # the last one holds
+    ],
+)
+def test_each_fault_of_the_file_has_its_line(wrong: str, line: int | None, tmp_path: Path):
+    right = "# first\nACCESS=open\nPRIMARY_MODEL__NAME=a\nPRIMARY_MODEL__API_BASE=http://h\nLLM_API_KEY=k\n"
+    (tmp_path / ".env").write_text(f"{right}{wrong}\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path / ".env", {})
+    assert line in [problem.line for problem in caught.value.problems]
+    shown = format_problems(caught.value.problems)
+    assert (f"(line {line})" in shown) is (line is not None)
+    assert "c2vjcmv0" not in shown.lower()
+
+
+def test_a_fault_of_the_environment_has_no_line(tmp_path: Path):
+    (tmp_path / ".env").write_text("MAX_RETRIES=1\nFALLBACK_MODELS=[]\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path / ".env", {"MAX_RETRIES": "many", "FALLBACK_MODELS": "{"})
+    assert [problem.line for problem in caught.value.problems] == [None]
+
+
+@given(SECRETS, st.sampled_from(["BOT_TOKEN", "LLM_API_KEY", "WEBHOOK_SECRET", "PRIMARY_MODEL__API_KEY", "LLM_KEY"]))
+def test_a_secret_that_stands_directly_behind_its_name_is_not_shown(secret: str, name: str):
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / ".env"
+        file.write_text(f"{name}{secret}==\n")
+        with pytest.raises(SettingsError) as caught:
+            load_settings(file, {})
+        assert (f"{name}…", 1) in [(problem.variable, problem.line) for problem in caught.value.problems]
+        assert secret not in format_problems(caught.value.problems).lower()
 
 
 def test_the_file_may_have_quotes_comments_and_what_editors_of_windows_add(tmp_path: Path):

@@ -14,6 +14,7 @@ import pytest
 from llm.capabilities.book import CapabilityBook
 from llm.capabilities.detector import ModelCapabilityDetector, Progress
 from llm.capabilities.facts import Ability, Fact, Known, ModelKey, Source
+from llm.capabilities.plan import DetectionLimits
 from llm.capabilities.store import CapabilitiesInMemory
 from llm.clock import SystemClock
 from llm.config import ModelConfig, Timeouts
@@ -58,6 +59,7 @@ class Scene:
     book: CapabilityBook
     traffic: Traffic
     model: ServingModel
+    pool: ModelPool
     detections: Detections
 
     @property
@@ -103,8 +105,9 @@ def scene(server: ModelServer, http: HttpClient) -> Open:
         config = ModelConfig.model_validate({"name": "tiny-chat", "api_base": server.base, **more})
         model = ServingModel(http=http, clock=clock, timeouts=Timeouts(), configured=config, known=book.at_hand)
         detector = ModelCapabilityDetector(clock, store=book, conditions=conditions)
-        detections = Detections(ModelPool(model), detector, book, clock, every=every, ask_clouds=clouds)
-        return Scene(server, http, clock, book, traffic, model, detections)
+        pool = ModelPool(model)
+        detections = Detections(pool, detector, book, clock, every=every, ask_clouds=clouds)
+        return Scene(server, http, clock, book, traffic, model, pool, detections)
 
     return build
 
@@ -283,3 +286,29 @@ async def test_people_wait_no_longer_while_a_server_with_one_slot_is_detected(sc
     here.detections.stop(here.model)
     await asyncio.gather(detecting, return_exceptions=True)
     assert beside <= 1.1 * alone, f"median of a message: {alone:.3f} s alone, {beside:.3f} s beside a detection"
+
+
+async def test_a_model_that_answers_no_more_is_asked_no_more(scene: Open, server: ModelServer) -> None:
+    here = scene()
+    await here.model.refresh()
+    server.otherwise(Hang())
+    running = asyncio.create_task(here.detections.detect(here.model))
+    await server.wait_requests(len(server.requests) + 1)
+    here.detections.stop_gone()
+    assert here.detections.under_way(here.model), "it still answers"
+    config = ModelConfig(name="other", api_base=server.base)
+    other = ServingModel(http=here.http, clock=here.clock, timeouts=Timeouts(), configured=config)
+    here.pool.replace(ModelPool(other))
+    here.detections.stop_gone()
+    with pytest.raises(DetectionStopped):
+        await running
+    assert here.pool.every == (other,)
+
+
+async def test_other_rules_hold_from_the_next_look_on(scene: Open) -> None:
+    here = scene(every=timedelta(0))
+    await here.look()
+    assert here.probes == 0
+    here.detections.work_by(every=DAY, ask_clouds=False, limits=DetectionLimits(calls=2))
+    await here.look()
+    assert here.probes == 2

@@ -29,7 +29,7 @@ def test_the_primary_is_back_within_five_seconds_of_its_recovery_and_was_hardly_
         targets = targets_of(clock, primary, ScriptedClient("b", clock))
         manager = LLMFallbackManager(targets, clock=clock, randomness=random.Random(1))
         models = []
-        async with RecoveryWatch(targets, clock):
+        async with RecoveryWatch(lambda: targets, clock):
             while clock.monotonic() < DOWN_FOR + 20:
                 primary.state = ServerState.UP if clock.monotonic() >= DOWN_FOR else ServerState.UNREACHABLE
                 began = clock.monotonic()
@@ -56,7 +56,7 @@ def test_many_dead_servers_are_asked_in_turn_and_no_more_than_once_a_second_in_a
             granted = target.breaker.admit()
             assert granted is not None
             target.breaker.failed(granted, Verdict.DOWN, spent_seconds=100)
-        async with RecoveryWatch(targets, clock):
+        async with RecoveryWatch(lambda: targets, clock):
             await clock.sleep(40.5)
         asked = sorted(moment for client in clients for moment in client.health_asked)
         assert len(asked) == 40
@@ -71,10 +71,28 @@ def test_who_is_well_or_has_asked_for_a_pause_is_not_asked():
         limited = ScriptedClient("b", clock, Act(words=(), failure=FailureKind.RATE_LIMIT, status=429, retry_after=100))
         targets = targets_of(clock, limited, well)
         manager = LLMFallbackManager(targets, clock=clock, randomness=random.Random(1))
-        async with RecoveryWatch(targets, clock):
+        async with RecoveryWatch(lambda: targets, clock):
             await manager.chat_with_fallback(HELLO)
             await clock.sleep(30)
         assert well.health_asked == limited.health_asked == []
         assert targets[0].breaker.state is BreakerState.RATE_LIMITED
+
+    in_virtual_time(work)
+
+
+def test_those_are_watched_over_that_there_are_at_the_moment():
+    async def work(clock: LoopClock) -> None:
+        clients = [ScriptedClient(name, clock, REFUSED, state=ServerState.UNREACHABLE) for name in "abc"]
+        targets = targets_of(clock, *clients)
+        for target in targets:
+            granted = target.breaker.admit()
+            assert granted is not None
+            target.breaker.failed(granted, Verdict.DOWN, spent_seconds=100)
+        watched = targets[:2]
+        async with RecoveryWatch(lambda: watched, clock):
+            await clock.sleep(10.5)
+            watched = targets[2:]
+            await clock.sleep(10)
+        assert [len(client.health_asked) for client in clients] == [5, 5, 10]
 
     in_virtual_time(work)

@@ -77,7 +77,7 @@ def test_s14_a_new_answer_needs_no_prefill():
 def test_s15_away_for_a_minute_and_back_in_use_within_five_seconds():
     async def scene(stage: Stage) -> None:
         stage.primary.state = ServerState.UNREACHABLE
-        async with RecoveryWatch(stage.targets, stage.clock):
+        async with RecoveryWatch(lambda: stage.targets, stage.clock):
             for number in range(20):
                 await stage.clock.sleep(max(0.0, 4.0 * number - stage.clock.monotonic()))
                 if stage.clock.monotonic() >= 60:

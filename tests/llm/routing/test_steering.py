@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from llm.errors import FailureKind
 from llm.routing.attempts import NoAnswer
 from llm.routing.breaker import BreakerState
+from llm.routing.limits import CallLimits
 from llm.types import Task
 from tests.llm.routing.stage import BROKEN, Stage, play
 from tests.llm.routing.virtual import OK, REFUSED, Act
@@ -85,5 +88,36 @@ def test_a_probe_does_not_break_a_promise_to_wait():
         with pytest.raises(NoAnswer):
             await stage.manager.probe(stage.targets[0])
         assert stage.primary.requests == 1
+
+    play(scene, OK, OK)
+
+
+def test_a_call_under_way_goes_on_with_the_targets_and_limits_that_it_began_with():
+    async def scene(stage: Stage) -> None:
+        call = asyncio.create_task(stage.ask())
+        await stage.clock.sleep(0.01)
+        first, second = stage.targets
+        stage.manager.replace([second])
+        stage.manager.work_by(limits=CallLimits(max_retries=0), fallback_enabled=False, hedge_share=0.0)
+        assert (await stage.ask()).result.model == "b"
+        answered = await call
+        assert [attempt.model for attempt in answered.attempts] == ["a", "a"]
+        assert stage.manager.targets == (second,)
+        stage.manager.replace([first, second])
+        assert stage.manager.order == (first,), "no fallback"
+
+    failing_at_first = [Act(first=1.0, words=(), failure=FailureKind.OVERLOAD, status=503)]
+    play(scene, lambda _: failing_at_first.pop() if failing_at_first else OK, OK)
+
+
+def test_a_preference_ends_with_its_target():
+    async def scene(stage: Stage) -> None:
+        first, second = stage.targets
+        stage.manager.prefer(second)
+        stage.manager.replace([second, first])
+        assert stage.manager.preferred is second
+        stage.manager.replace([first])
+        assert stage.manager.preferred is None
+        assert stage.manager.order == (first,)
 
     play(scene, OK, OK)

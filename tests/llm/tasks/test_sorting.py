@@ -249,3 +249,31 @@ def test_whatever_a_model_does_nobody_waits_longer_than_a_moment(seed: int):
         assert model.clock.monotonic() < 150 * 10
 
     play(scene)
+
+
+def test_other_kinds_are_sorted_for_from_the_next_message_on():
+    async def scene(sorter: MessageSorter, model: Model) -> None:
+        assert await sorter.begin(LONG).kind() == ""
+        sorter.work_by(["code"])
+        assert await sorter.begin(LONG).kind() == "code"
+        late = sorter.begin(text_number(1))
+        sorter.work_by(["home_cooking"])
+        assert await late.kind() == "code", "it was asked for the kinds of then"
+        model.kind = "home_cooking"
+        assert await sorter.begin(LONG).kind() == "home_cooking", "what was told of other kinds says nothing"
+        assert await sorter.begin(text_number(1)).kind() == "home_cooking"
+        sorter.work_by([])
+        assert await timed(sorter, model, LONG) == ("", 0)
+
+    play(scene, kinds=())
+
+
+def test_another_model_is_not_held_to_have_been_late():
+    async def scene(sorter: MessageSorter, model: Model) -> None:
+        assert await sorter.begin(LONG).kind() == ""
+        await model.clock.sleep(RUN_SECONDS)
+        sorter.work_by(["code"])
+        model.seconds = 0.1
+        assert await sorter.begin(LONG).kind() == "code"
+
+    play(scene, seconds=WAIT_SECONDS + 1)

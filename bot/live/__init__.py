@@ -1,0 +1,1 @@
+"""Changes of the settings applied while the bot runs."""
