@@ -13,7 +13,7 @@ from llm.errors import AttemptFailed, Failure, FailureKind
 from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
 from llm.routing.attempts import Answered, Attempt, Queued, Restarted, RoutedEvent
 from llm.routing.breaker import Verdict
-from llm.routing.call import Ask, Call, GiveUp, Wait
+from llm.routing.call import Ask, Call, GiveUp, Wait, never
 from llm.routing.hedging import Begun, Lost, race
 from llm.routing.limits import CallLimits
 from llm.routing.policy import policy_of
@@ -78,6 +78,7 @@ class LLMFallbackManager:
         among those with the same model on the one that would be done soonest; without it each request is sent at once.
         """
         self.targets = tuple(targets)
+        self._version = 0
         self._preferred: Target | None = None
         self._clock = clock
         self._randomness = randomness
@@ -95,10 +96,18 @@ class LLMFallbackManager:
         self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
 
     def replace(self, targets: Sequence[Target]) -> None:
-        """Ask these in the place of the present ones from now on; calls under way go on with those they began with."""
+        """Ask these in the place of the present ones from now on.
+
+        Calls under way end with those that they began with, but for those that only wait for a place on a server.
+        """
+        if tuple(targets) == self.targets:
+            return
         self.targets = tuple(targets)
+        self._version += 1
         if self._preferred not in self.targets:
             self._preferred = None
+        if self._seating is not None:
+            self._seating.look()
 
     def new_request_id(self) -> int:
         """A number under which the attempts of one call will be found in the figures."""
@@ -133,7 +142,7 @@ class LLMFallbackManager:
     async def probe(self, target: Target) -> Answered:
         """Send a short request to one target, paused or not, and let what becomes of it count. Raises NoAnswer."""
         target.breaker.well_again()
-        async with aclosing(self._stream(PROBE, (target,), replace(self.limits, max_retries=0))) as events:
+        async with aclosing(self._stream(self._call(PROBE, (target,), replace(self.limits, max_retries=0)))) as events:
             return await _last_of(events)
 
     async def chat_with_fallback(self, messages: Sequence[Message] | ChatRequest) -> Answered:
@@ -149,12 +158,17 @@ class LLMFallbackManager:
         Closing the generator, or cancelling the task, closes the connection at once and is held against nobody.
         Raises NoAnswer; NothingToAnswer when no message of a person is left.
         """
-        return self._stream(request, self.order_for(request), self.limits)
+        return self._stream(self._begin(request))
 
-    async def _stream(
-        self, request: ChatRequest, targets: Sequence[Target], limits: CallLimits
-    ) -> AsyncGenerator[RoutedEvent, None]:
-        call = Call(
+    def _begin(self, request: ChatRequest) -> Call:
+        """A call over those who are to be asked now."""
+        version = self._version
+        return self._call(request, self.order_for(request), self.limits, lambda: self._version != version)
+
+    def _call(
+        self, request: ChatRequest, targets: Sequence[Target], limits: CallLimits, replaced: Callable[[], bool] = never
+    ) -> Call:
+        return Call(
             request,
             targets,
             limits,
@@ -164,8 +178,13 @@ class LLMFallbackManager:
             spending=self._spending,
             traffic=self._traffic,
             request_id=self.new_request_id() if request.request_id is None else request.request_id,
+            replaced=replaced,
         )
+
+    async def _stream(self, call: Call) -> AsyncGenerator[RoutedEvent, None]:
         while True:
+            if call.overtaken:
+                call = self._begin(call.request)
             match call.next_step():
                 case Wait(seconds):
                     await self._clock.sleep(seconds)
