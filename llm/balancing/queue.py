@@ -27,6 +27,10 @@ class ServerQueue:
     def __len__(self) -> int:
         return len(self._room)
 
+    def look(self) -> None:
+        """Ask those who wait again who could do it: others than before, perhaps."""
+        self._room.look()
+
     async def take(
         self, work: Work, candidates: Candidates, *, within: float | None = None, on_place: OnPlace | None = None
     ) -> Seat:

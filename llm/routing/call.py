@@ -69,9 +69,17 @@ class _Standing:
     paid: bool = False
 
 
+def never() -> bool:
+    """Nobody takes the place of a call's targets."""
+    return False
+
+
 @dataclass(slots=True)
 class Call:
-    """One call over several targets, the most wanted one first; `prompt_tokens` is about how long its prompt is."""
+    """One call over several targets, the most wanted one first; `prompt_tokens` is about how long its prompt is.
+
+    `replaced` tells whether others are to be asked by now than when it began.
+    """
 
     request: ChatRequest
     targets: Sequence[Target]
@@ -82,6 +90,7 @@ class Call:
     spending: Spending | None = None
     traffic: Traffic | None = None
     request_id: int = 0
+    replaced: Callable[[], bool] = never
     attempts: list[Attempt] = field(default_factory=list)
     result: ChatResult | None = None
     shown: str = ""
@@ -111,6 +120,11 @@ class Call:
     def elapsed(self) -> float:
         """Seconds since the call began."""
         return self.clock.monotonic() - self._started
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether others are to be asked by now, and nobody has been asked: it would do better to begin anew."""
+        return not self.attempts and self.replaced()
 
     def next_step(self) -> Step:
         """Say what to do now. An `Ask` holds a pass of its target's breaker, which has to be handed back."""
@@ -142,7 +156,12 @@ class Call:
         return Wait(min(soonest - now, LOOK_AGAIN_SECONDS))
 
     def twins(self, target: Target) -> list[tuple[Target, ModelClient]]:
-        """Who could be asked now in a target's place, itself among them: the same model on servers that are well."""
+        """Who could be asked now in a target's place, itself among them: the same model on servers that are well.
+
+        Nobody when the call is overtaken.
+        """
+        if self.overtaken:
+            return []
         found = []
         for other in self.targets:
             same = other is target or (

@@ -10,10 +10,11 @@ from dataclasses import replace
 from llm.balancing.seat import Seat
 from llm.clock import Clock
 from llm.errors import AttemptFailed, Failure, FailureKind
-from llm.monitoring import AttemptRecord, ModelPerformanceMonitor
+from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.attempts import Answered, Attempt, Queued, Restarted, RoutedEvent
+from llm.routing.bookkeeping import CHARACTERS_PER_TOKEN, Bookkeeping
 from llm.routing.breaker import Verdict
-from llm.routing.call import Ask, Call, GiveUp, Wait
+from llm.routing.call import Ask, Call, GiveUp, Wait, never
 from llm.routing.choosing import Choosing
 from llm.routing.hedging import Begun, Lost, race
 from llm.routing.limits import CallLimits
@@ -21,7 +22,7 @@ from llm.routing.policy import policy_of
 from llm.routing.retrying import RetryBudget
 from llm.routing.running import Running
 from llm.routing.seating import Seating
-from llm.routing.spending import Spending, cost_of
+from llm.routing.spending import Spending
 from llm.routing.target import Target
 from llm.routing.traffic import Traffic
 from llm.types import (
@@ -36,8 +37,6 @@ from llm.types import (
 )
 
 MOST_HEDGES_SAVED = 3.0
-CHARACTERS_PER_TOKEN = 3
-"""For a limit of time that is enough; what fits is reckoned by the client."""
 REQUEST_ID_BITS = 63
 PROBE = ChatRequest(
     (Message(Role.USER, "Reply with the one word: ready"),), Task.PROBE, max_tokens=16, temperature=0.0, thinking=False
@@ -81,10 +80,11 @@ class LLMFallbackManager:
         `choosing` puts the targets in order for each request; without it they are asked as configured.
         """
         self.targets = tuple(targets)
+        self._version = 0
         self._preferred: Target | None = None
         self._clock = clock
         self._randomness = randomness
-        self._monitor = monitor
+        self._books = Bookkeeping(monitor=monitor, spending=spending, choosing=choosing)
         self._tell = tell
         self._spending = spending
         self._traffic = traffic
@@ -99,10 +99,18 @@ class LLMFallbackManager:
         self._hedges = RetryBudget(per_request=hedge_share, most=MOST_HEDGES_SAVED, saved=0.0) if hedge_share else None
 
     def replace(self, targets: Sequence[Target]) -> None:
-        """Ask these in the place of the present ones from now on; calls under way go on with those they began with."""
+        """Ask these in the place of the present ones from now on.
+
+        Calls under way end with those that they began with, but for those that only wait for a place on a server.
+        """
+        if tuple(targets) == self.targets:
+            return
         self.targets = tuple(targets)
+        self._version += 1
         if self._preferred not in self.targets:
             self._preferred = None
+        if self._seating is not None:
+            self._seating.look()
 
     def new_request_id(self) -> int:
         """A number under which the attempts of one call will be found in the figures."""
@@ -148,7 +156,7 @@ class LLMFallbackManager:
     async def probe(self, target: Target) -> Answered:
         """Send a short request to one target, paused or not, and let what becomes of it count. Raises NoAnswer."""
         target.breaker.well_again()
-        async with aclosing(self._stream(PROBE, (target,), replace(self.limits, max_retries=0))) as events:
+        async with aclosing(self._stream(self._call(PROBE, (target,), replace(self.limits, max_retries=0)))) as events:
             return await _last_of(events)
 
     async def chat_with_fallback(self, messages: Sequence[Message] | ChatRequest) -> Answered:
@@ -166,12 +174,17 @@ class LLMFallbackManager:
         """
         if request.request_id is None:
             request = replace(request, request_id=self.new_request_id())
-        return self._stream(request, self.order_for(request), self.limits)
+        return self._stream(self._begin(request))
 
-    async def _stream(
-        self, request: ChatRequest, targets: Sequence[Target], limits: CallLimits
-    ) -> AsyncGenerator[RoutedEvent, None]:
-        call = Call(
+    def _begin(self, request: ChatRequest) -> Call:
+        """A call over those who are to be asked now."""
+        version = self._version
+        return self._call(request, self.order_for(request), self.limits, lambda: self._version != version)
+
+    def _call(
+        self, request: ChatRequest, targets: Sequence[Target], limits: CallLimits, replaced: Callable[[], bool] = never
+    ) -> Call:
+        return Call(
             request,
             targets,
             limits,
@@ -181,8 +194,13 @@ class LLMFallbackManager:
             spending=self._spending,
             traffic=self._traffic,
             request_id=self.new_request_id() if request.request_id is None else request.request_id,
+            replaced=replaced,
         )
+
+    async def _stream(self, call: Call) -> AsyncGenerator[RoutedEvent, None]:
         while True:
+            if call.overtaken:
+                call = self._begin(call.request)
             match call.next_step():
                 case Wait(seconds):
                     await self._clock.sleep(seconds)
@@ -235,7 +253,7 @@ class LLMFallbackManager:
             if not attempt.over:
                 self._dropped(attempt)
             elif attempt.result is not None:
-                self._record(attempt, None)
+                self._books.record(attempt, None)
 
     async def _raced(self, attempt: Running) -> Begun | None:
         """The first event of an attempt that may be hedged; None: it is not to be."""
@@ -268,7 +286,7 @@ class LLMFallbackManager:
         """Take note of an attempt that ends by no fault of its target's."""
         attempt.over = True
         attempt.ask.target.breaker.abandoned(attempt.granted)
-        self._record(attempt, Failure(FailureKind.CANCELLED, attempt.phase, attempt.seconds))
+        self._books.record(attempt, Failure(FailureKind.CANCELLED, attempt.phase, attempt.seconds))
 
     def _failed(self, attempt: Running, failed: AttemptFailed) -> None:
         ask, failure = attempt.ask, failed.failure
@@ -280,7 +298,7 @@ class LLMFallbackManager:
             attempt.granted, verdict, spent_seconds=attempt.seconds, wait_seconds=failure.retry_after_seconds
         )
         ask.target.source.doubt()
-        record = self._record(attempt, failure)
+        record = self._books.record(attempt, failure)
         if attempt.request.continue_from and attempt.call.replacing:
             attempt.call.may_continue = False
             # It was only not able to go on with somebody else's answer.
@@ -288,68 +306,6 @@ class LLMFallbackManager:
         attempt.call.failed(ask.target, failed, policy)
         if policy.tell_admin and self._tell is not None:
             self._tell(ask.target, record)
-
-    def _cost(self, attempt: Running) -> float:
-        """What an attempt has cost; what an answer that broke off has cost nobody tells, so that it is estimated."""
-        config = attempt.ask.client.config
-        if not (config.price_in or config.price_out):
-            return 0.0
-        if attempt.result is not None and (usage := attempt.result.usage) is not None:
-            return cost_of(config, usage.prompt_tokens, usage.completion_tokens)
-        if attempt.ttft is None and attempt.result is None:
-            return 0.0
-        return cost_of(config, attempt.call.prompt_tokens, attempt.characters // CHARACTERS_PER_TOKEN)
-
-    def _record(self, attempt: Running, failure: Failure | None) -> Attempt:
-        ask, client = attempt.ask, attempt.ask.client
-        record = Attempt(
-            model=client.config.name,
-            server=client.server,
-            setting=ask.target.setting,
-            why=ask.why,
-            began=attempt.began,
-            seconds=attempt.seconds,
-            ttft_seconds=attempt.ttft,
-            failure=failure,
-        )
-        attempt.call.attempts.append(record)
-        attempt.leave(failure)
-        cost = self._cost(attempt)
-        if self._spending is not None and cost:
-            self._spending.add(cost)
-        row = _row(attempt, record, cost)
-        if self._choosing is not None:
-            self._choosing.learn(row)
-        if self._monitor is not None:
-            self._monitor.log_request(row)
-        return record
-
-
-def _row(attempt: Running, record: Attempt, cost: float) -> AttemptRecord:
-    call, failure = attempt.call, record.failure
-    usage = attempt.result.usage if attempt.result is not None else None
-    return AttemptRecord(
-        started_at=attempt.started_at,
-        model=record.model,
-        server=record.server,
-        task=call.request.task,
-        latency_seconds=record.seconds,
-        ttft_seconds=record.ttft_seconds,
-        prompt_tokens=usage.prompt_tokens if usage else None,
-        completion_tokens=usage.completion_tokens if usage else None,
-        failure=failure.kind if failure is not None else None,
-        request_id=call.request_id,
-        hop=len(call.attempts) - 1,
-        why=record.why,
-        waited_seconds=record.began,
-        instead_of=attempt.ask.instead_of,
-        cached_tokens=usage.cached_tokens if usage else None,
-        cost=cost,
-        local=attempt.ask.client.config.local is not False,
-        phase=failure.phase if failure is not None else None,
-        status=failure.status if failure is not None else None,
-        code=failure.code if failure is not None else None,
-    )
 
 
 def _routed(attempt: Running, event: StreamEvent) -> Iterator[RoutedEvent]:

@@ -101,6 +101,10 @@ class Seating:
         work = _work(call.request, call.prompt_tokens)
         return await self._queue.take(work, candidates, within=call.wait_limit(target), on_place=on_place)
 
+    def look(self) -> None:
+        """Look again who may have a place, or need not wait for one any more."""
+        self._queue.look()
+
     def back(self, target: Target) -> None:
         """Take note that a server was seen to work again: its failures are forgiven."""
         try:

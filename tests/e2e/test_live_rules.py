@@ -64,7 +64,7 @@ async def test_an_admin_comes_with_menu_and_cards_and_goes_without(tmp_path: Pat
         assert f"New admins: {ME}." in await told(home, APPLIED)
         await home.page.wait_for(lambda: "stats" in menu(home, ME))
         await home.page.wait_for(lambda: any(message.buttons for message in home.page.messages(ME)))
-        assert any(APPLIED in text for text in home.texts(ME)), "a new admin hears of it too"
+        await home.page.wait_for(lambda: any(APPLIED in text for text in home.texts(ME)))  # a new admin hears of it too
         assert await home.say(ME, "/stats") != [UNKNOWN]
         editor.set(ADMIN_IDS=str(ADMIN))
         assert f"No longer an admin by the settings: {ME}." in await told(home, APPLIED, 2)

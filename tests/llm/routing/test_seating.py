@@ -184,3 +184,23 @@ def test_a_conversation_stays_where_it_was() -> None:
             assert len(servers) == 1
 
     play(scene, same("left", SLOW), same("right", SLOW))
+
+
+def test_who_only_waits_for_a_place_goes_to_whoever_is_to_be_asked_by_then() -> None:
+    async def scene(manager: LLMFallbackManager, seating: Seating, clock: LoopClock) -> None:
+        old, new = manager.targets
+        manager.replace([old])
+        asked = [asyncio.create_task(manager.chat_with_fallback(HELLO)) for _ in range(6)]
+        await clock.sleep(1)
+        waiting = 6 - old.source.requests  # type: ignore[attr-defined]
+        assert 0 < waiting < 6
+        manager.replace([new])
+        await clock.sleep(0.1)
+        assert new.source.requests > 0, "at once, and not when a place on the old one is free"  # type: ignore[attr-defined]
+        answers = await asyncio.gather(*asked)
+        models = [answered.result.model for answered in answers]
+        assert (models.count("old"), models.count("new")) == (6 - waiting, waiting)
+        assert all(len(answered.attempts) == 1 for answered in answers)
+        assert old.breaker.in_flight == new.breaker.in_flight == 0
+
+    play(scene, other("old", SLOW), other("new", FAST))

@@ -8,7 +8,7 @@ import pytest
 
 from llm.errors import FailureKind
 from llm.routing.attempts import NoAnswer
-from llm.routing.breaker import BreakerState
+from llm.routing.breaker import BreakerState, Verdict
 from llm.routing.limits import CallLimits
 from llm.types import Task
 from tests.llm.routing.stage import BROKEN, Stage, play
@@ -121,3 +121,21 @@ def test_a_preference_ends_with_its_target():
         assert stage.manager.order == (first,)
 
     play(scene, OK, OK)
+
+
+def test_who_waits_for_a_model_that_is_away_and_was_asked_by_nobody_goes_on_with_the_next_settings():
+    async def scene(stage: Stage) -> None:
+        first, second = stage.targets
+        stage.manager.replace([first])
+        granted = first.breaker.admit()
+        assert granted is not None
+        first.breaker.failed(granted, Verdict.DOWN)
+        call = asyncio.create_task(stage.ask())
+        await stage.clock.sleep(0.1)
+        assert not call.done()
+        stage.manager.replace([second])
+        answered = await call
+        assert [attempt.model for attempt in answered.attempts] == ["b"]
+        assert stage.clock.monotonic() < 1
+
+    play(scene, REFUSED, OK)
