@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from bot.events import Notice
 from bot.i18n import LANGUAGES, Texts
 from bot.live.changes import MOST_LINES, changes
-from bot.live.groups import ACCESS, AT_START, BUDGETS, CALLS, DETECTION, LIVE, LOG, MODELS, OTHERS, held_back, waiting
+from bot.live.groups import (
+    ACCESS,
+    AT_START,
+    BUDGETS,
+    CALLS,
+    CHOICE,
+    DETECTION,
+    LIVE,
+    LOG,
+    MODELS,
+    OTHERS,
+    held_back,
+    waiting,
+)
 from bot.settings import AccessMode, Settings, load_settings
 from bot.settings.fields import LATER
 from bot.views.notices import notice_text
@@ -34,7 +47,7 @@ def words(before: dict[str, str], now: dict[str, str], language: str = "en") -> 
 def test_each_setting_takes_effect_at_once_or_at_the_next_start_or_later():
     assert set(Settings.model_fields) == LIVE | AT_START | LATER
     assert not LIVE & (AT_START | LATER)
-    assert MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | OTHERS == LIVE
+    assert MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | OTHERS == LIVE
 
 
 @pytest.mark.parametrize(
