@@ -190,3 +190,20 @@ async def test_a_model_for_a_kind_of_messages_comes_and_goes(
             ("coder", "first_choice"),
             ("coder", "first_choice"),
         ]
+
+
+async def test_who_names_another_model_gets_it_whatever_was_learned_of_the_others(
+    tmp_path: Path, model_server: ModelServer, new_server: ModelServer
+) -> None:
+    first, other = serving(model_server, "first", "First"), serving(new_server, "other", "Other")
+    fallback = {"FALLBACK_MODELS__0__NAME": "other", "FALLBACK_MODELS__0__API_BASE": other["LLM_API_BASE"]}
+    learning = {"REDETECT_EVERY": "0", "SELECTION": "auto"}
+    async with open_live(tmp_path, {**first, **fallback}, environ=learning) as (home, editor):
+        home.app.manager.prefer(home.app.manager.targets[1])
+        for _ in range(3):
+            assert await home.say(ME, "Hello") == ["Other"]
+        editor.set(LLM_MODEL="third")
+        await told(home, APPLIED)
+        for _ in range(3):
+            assert await home.say(ME, "Hello") == ["First"]
+            assert model_server.chats[-1].json["model"] == "third"
