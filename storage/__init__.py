@@ -1,5 +1,6 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
 
+from storage.attachments import Attachments
 from storage.capabilities import CapabilityRows
 from storage.conversations import HISTORY_MESSAGES, Conversations
 from storage.database import Database, open_database, read_database
@@ -22,6 +23,8 @@ from storage.summaries import Summaries
 from storage.types import (
     Access,
     AnswerState,
+    Attachment,
+    AttachmentKind,
     NewUpdate,
     Person,
     QueuedUpdate,
@@ -35,6 +38,9 @@ __all__ = [
     "HISTORY_MESSAGES",
     "Access",
     "AnswerState",
+    "Attachment",
+    "AttachmentKind",
+    "Attachments",
     "CapabilityRows",
     "Conversations",
     "Database",

@@ -7,15 +7,16 @@ from datetime import datetime
 from itertools import dropwhile
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
 from llm.types import Role
+from storage.attachments import READ_WHOLE, add_attachments, attachments_by_message, attachments_of
 from storage.database import Database
 from storage.inbox import closing_update
-from storage.tables import conversations, messages
-from storage.types import AnswerState, StoredMessage, Turn
+from storage.tables import attachments, conversations, messages
+from storage.types import AnswerState, Attachment, StoredMessage, Turn
 
 HISTORY_MESSAGES = 200
 
@@ -52,8 +53,17 @@ class Conversations:
 
         return await self._database.write("conversations.start_new", start)
 
-    async def open_turn(self, *, chat_id: int, thread_id: int = 0, person_id: int, update_id: int, text: str) -> Turn:
-        """Add what a person said to the open conversation.
+    async def open_turn(
+        self,
+        *,
+        chat_id: int,
+        thread_id: int = 0,
+        person_id: int,
+        update_id: int,
+        text: str,
+        sent: Sequence[Attachment] = (),
+    ) -> Turn:
+        """Add what a person said, and sent with it, to the open conversation.
 
         An update opens one turn only: called again for it, this returns the turn that there is, in the conversation
         in which it was opened.
@@ -72,8 +82,11 @@ class Conversations:
                 conversation_id = await _current(connection, chat_id, thread_id, now)
                 row = {"update_id": update_id, "role": Role.USER, "state": AnswerState.COMPLETE, "text": text}
                 message_id, said = await _add(connection, conversation_id, row, now), text
+                await add_attachments(connection, message_id, sent)
+                whole = tuple(sent)
             else:
                 message_id, conversation_id, said = found
+                whole = await attachments_of(connection, message_id)
             return Turn(
                 conversation_id=conversation_id,
                 message_id=message_id,
@@ -81,6 +94,7 @@ class Conversations:
                 chat_id=chat_id,
                 person_id=person_id,
                 text=said,
+                attachments=whole,
             )
 
         return await self._database.write("conversations.open_turn", open_it)
@@ -95,20 +109,28 @@ class Conversations:
     ) -> list[StoredMessage]:
         """The last `limit` messages of a conversation, oldest first, or those after or before some of its messages.
 
-        Messages without text are left out, and so are answers at the beginning whose question lies beyond the limit.
-        A question whose answer failed is there: the person said it.
+        Messages without text are left out unless something was sent with them, and so are answers at the beginning
+        whose question lies beyond the limit. A question whose answer failed is there: the person said it. Of the newest
+        attachments the contents are read, the others are only named.
         """
         query = _with_text(conversation_id).where(messages.c.id > after_message_id)
         if before_message_id is not None:
             query = query.where(messages.c.id < before_message_id)
         rows = await self._database.rows("conversations.history", query.order_by(messages.c.id.desc()).limit(limit))
-        found = [_message(row) for row in reversed(rows)]
+        found = await self._messages(rows[::-1], whole=READ_WHOLE)
         return list(dropwhile(lambda message: message.role is Role.ASSISTANT, found))
 
     async def part(self, conversation_id: int, *, after_message_id: int = 0, limit: int = 500) -> list[StoredMessage]:
-        """The first `limit` messages with text after one of a conversation, oldest first; empty at its end."""
+        """The first `limit` messages after one of a conversation, oldest first; empty at its end.
+
+        Those without text are left out unless something was sent with them, which is only named.
+        """
         query = _with_text(conversation_id).where(messages.c.id > after_message_id).order_by(messages.c.id).limit(limit)
-        return [_message(row) for row in await self._database.rows("conversations.part", query)]
+        return await self._messages(await self._database.rows("conversations.part", query), whole=0)
+
+    async def _messages(self, rows: Sequence[Row[Any]], *, whole: int) -> list[StoredMessage]:
+        sent = await attachments_by_message(self._database, [row.id for row in rows], whole=whole)
+        return [_message(row, sent.get(row.id, ())) for row in rows]
 
     async def close_turn(
         self,
@@ -159,6 +181,11 @@ class Conversations:
         rows = await self._database.rows("conversations.last_request", query)
         return rows[0].request_id if rows else None
 
+    async def turn_opened(self, update_id: int) -> bool:
+        """Whether what an update brought has been stored: what it consists of need not be fetched again."""
+        query = select(messages.c.id).where(messages.c.update_id == update_id)
+        return bool(await self._database.rows("conversations.turn_opened", query))
+
     async def turn_answered(self, update_id: int) -> bool:
         """Whether the turn of an update has been closed, by an answer or by a failure that was told."""
         query = select(messages.c.id).where(messages.c.update_id == update_id, messages.c.closed_at.is_not(None))
@@ -166,14 +193,22 @@ class Conversations:
 
 
 def _with_text(conversation_id: int) -> Select[Any]:
+    with_something = exists().where(attachments.c.message_id == messages.c.id)
     return select(messages).where(
-        messages.c.conversation_id == conversation_id, func.length(func.trim(messages.c.text)) > 0
+        messages.c.conversation_id == conversation_id,
+        or_(func.length(func.trim(messages.c.text)) > 0, with_something),
     )
 
 
-def _message(row: Row[Any]) -> StoredMessage:
+def _message(row: Row[Any], sent: tuple[Attachment, ...]) -> StoredMessage:
     return StoredMessage(
-        id=row.id, role=row.role, text=row.text, created_at=row.created_at, state=row.state, model=row.model
+        id=row.id,
+        role=row.role,
+        text=row.text,
+        created_at=row.created_at,
+        state=row.state,
+        model=row.model,
+        attachments=sent,
     )
 
 

@@ -25,7 +25,7 @@ from llm.errors import FailureKind, Phase
 from llm.spans import Span
 from llm.types import Role, Task, Why
 from storage.column_types import AnyText, JsonText, UtcMoment, big_id, words
-from storage.types import Access, AnswerState
+from storage.types import Access, AnswerState, AttachmentKind
 
 
 class UpdateState(StrEnum):
@@ -99,6 +99,20 @@ messages = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_messages_conversation_id_id", messages.c.conversation_id, messages.c.id)
+
+# What was sent with a message, in its order: of a picture its bytes, of a document the text that was read in it. Either
+# may be gone for want of space.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("message_id", big_id(), ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", words(AttachmentKind), nullable=False),
+    Column("name", AnyText, nullable=False),
+    Column("mime", AnyText, nullable=False),
+    Column("text", AnyText),
+    Column("data", LargeBinary),
+)
 
 # What the messages of a conversation up to `message_id`, that one with them, came to.
 summaries = Table(

@@ -39,6 +39,28 @@ class Person:
     rich_messages: bool | None = None
 
 
+class AttachmentKind(StrEnum):
+    """What was sent with a message."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that was sent with a message; `mime` is what it was found to be.
+
+    Of a picture `data` is kept, of a document the `text` that was read in it. Both are None where they were given up
+    for want of space, or were not asked for.
+    """
+
+    kind: AttachmentKind
+    name: str = field(repr=False)
+    mime: str
+    text: str | None = field(default=None, repr=False)
+    data: bytes | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
     """A message of a conversation; `created_at` is in UTC, `model` is None for what a person said."""
@@ -49,6 +71,7 @@ class StoredMessage:
     created_at: datetime
     state: AnswerState
     model: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +92,7 @@ class Turn:
     chat_id: int
     person_id: int
     text: str = field(repr=False)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
