@@ -1,5 +1,6 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
 
+from storage.answers import Answers
 from storage.attachments import Attachments
 from storage.capabilities import CapabilityRows
 from storage.conversations import HISTORY_MESSAGES, Conversations
@@ -26,8 +27,10 @@ from storage.types import (
     Attachment,
     AttachmentKind,
     NewUpdate,
+    Part,
     Person,
     QueuedUpdate,
+    StoredAnswer,
     StoredMessage,
     Summary,
     Turn,
@@ -38,6 +41,7 @@ __all__ = [
     "HISTORY_MESSAGES",
     "Access",
     "AnswerState",
+    "Answers",
     "Attachment",
     "AttachmentKind",
     "Attachments",
@@ -51,6 +55,7 @@ __all__ = [
     "LearnedValues",
     "NewUpdate",
     "OperationFailed",
+    "Part",
     "People",
     "PerformanceRows",
     "Person",
@@ -58,6 +63,7 @@ __all__ = [
     "ReadFailed",
     "Statistics",
     "StorageError",
+    "StoredAnswer",
     "StoredMessage",
     "Summaries",
     "Summary",
