@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.conversation import messages_for
+from bot.conversation import messages_for, words_of
 from bot.events import (
     AnswerCompleted,
     AnswerEvent,
@@ -32,7 +32,7 @@ from llm.routing.target import Target
 from llm.servers.kinds import ServerKind
 from llm.tasks.sorting import MessageSorter, Sorting
 from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
-from storage import Conversations, Summaries, Turn
+from storage import AttachmentKind, Conversations, Summaries, Turn
 
 logger = structlog.get_logger()
 
@@ -91,7 +91,7 @@ class Answering:
 
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
-        sorting = self._sorter.begin(turn.text) if self._sorter is not None else None
+        sorting = self._sort(turn)
         messages = await messages_for(self._conversations, turn, self._summaries)
         yield AnswerStarted()
         text: list[str] = []
@@ -130,6 +130,12 @@ class Answering:
             yield _failed(error, asked)
             return
         yield AnswerStopped("".join(text), asked)
+
+    def _sort(self, turn: Turn) -> Sorting | None:
+        if self._sorter is None:
+            return None
+        photos = any(one.kind is AttachmentKind.PHOTO for one in turn.attachments)
+        return self._sorter.begin(words_of(turn.text, turn.attachments), has_image=photos)
 
     async def _asked(self, request: ChatRequest, sorting: Sorting | None) -> AsyncGenerator[RoutedEvent, None]:
         """The answer of whoever is best at such messages, as far as it is known in time of what kind this one is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from bot.summaries import RollingSummaries
 from bot.views.failures import failure_words
 from bot.views.keyboards import stop_keyboard
 from bot.views.numbers import duration
-from storage import AnswerState, Conversations, Inbox, Person, QueuedUpdate, Turn
+from storage import AnswerState, Attachment, Conversations, Inbox, Person, QueuedUpdate, Turn
 
 logger = structlog.get_logger()
 
@@ -91,11 +92,19 @@ class Turns:
         self._summaries = summaries
 
     async def answer(
-        self, message: Message, person: Person, t: Translator, queued: QueuedUpdate, *, text: str | None = None
+        self,
+        message: Message,
+        person: Person,
+        t: Translator,
+        queued: QueuedUpdate,
+        *,
+        text: str | None = None,
+        sent: Sequence[Attachment] = (),
     ) -> None:
         """Answer a message of text, whatever has become of earlier tries at the same update.
 
-        With `text` that is what the person asks, where the message is, and not the message's own.
+        With `text` that is what the person asks, where the message is, and not the message's own. `sent` is what they
+        sent with it.
         """
         bot, said = message.bot, message.text if text is None else text
         if bot is None or said is None:
@@ -108,6 +117,7 @@ class Turns:
             person_id=person.id,
             update_id=queued.update_id,
             text=said,
+            sent=sent,
         )
         if queued.attempts > MOST_ATTEMPTS:
             logger.error("turn_given_up", update_id=queued.update_id, attempts=queued.attempts)
