@@ -92,27 +92,14 @@ class Conversations:
             if known is not None:
                 return known
             conversation_id = await _current(connection, chat_id, thread_id, now)
-            if follows is not None and (answer := await answer_at(connection, chat_id, thread_id, follows)) is not None:
-                if answer.conversation_id != conversation_id:
-                    await _close(connection, chat_id, thread_id, now)
-                    conversation_id = await _open_again(connection, answer.conversation_id)
-                if answer.id != await head_of(connection, conversation_id):
-                    await go_on_from(connection, conversation_id, answer.id)
+            if follows is not None:
+                conversation_id = await _gone_on_from(connection, chat_id, thread_id, follows, now) or conversation_id
             parent = await head_of(connection, conversation_id)
             message_id = await _add(connection, conversation_id, {**row, "parent_id": parent}, now)
             await add_attachments(connection, message_id, sent)
             await stand_at(connection, chat_id, message_id, parts)
-            return Turn(
-                conversation_id=conversation_id,
-                message_id=message_id,
-                update_id=update_id,
-                chat_id=chat_id,
-                person_id=person_id,
-                text=text,
-                attachments=tuple(sent),
-                context=context,
-                joined=tuple(joined),
-            )
+            said = (text, tuple(sent), context, tuple(joined))
+            return Turn(conversation_id, message_id, update_id, chat_id, person_id, *said)
 
         return await self._database.write("conversations.open_turn", open_it)
 
@@ -348,8 +335,20 @@ async def _close(connection: AsyncConnection, chat_id: int, thread_id: int, now:
     )
 
 
-async def _open_again(connection: AsyncConnection, conversation_id: int) -> int:
-    await connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(closed_at=None))
+async def _gone_on_from(
+    connection: AsyncConnection, chat_id: int, thread_id: int, telegram_id: int, now: datetime
+) -> int | None:
+    """Let the conversation of an answer be the open one, and end with that answer; None: there is no such answer."""
+    answer = await answer_at(connection, chat_id, thread_id, telegram_id)
+    if answer is None:
+        return None
+    if answer.conversation_id != await _current(connection, chat_id, thread_id, now):
+        await _close(connection, chat_id, thread_id, now)
+        again = update(conversations).where(conversations.c.id == answer.conversation_id).values(closed_at=None)
+        await connection.execute(again)
+    if answer.id != await head_of(connection, answer.conversation_id):
+        await go_on_from(connection, answer.conversation_id, answer.id)
+    conversation_id: int = answer.conversation_id
     return conversation_id
 
 

@@ -60,8 +60,8 @@ people = Table(
     Column("seen_at", UtcMoment, nullable=False),
 )
 
-# `thread_id` is 0 outside topics. `revision` counts the changes of what had been said: branches, other answers, edits. An
-# id is never given twice, lest a turn of a deleted conversation meet a stranger's.
+# `thread_id` is 0 outside topics. `revision` counts the changes of what had been said: branches, other answers, edits.
+# An id is never given twice, lest a turn of a deleted conversation meet a stranger's.
 conversations = Table(
     "conversations",
     metadata,
@@ -83,8 +83,9 @@ Index(
 )
 
 # `update_id`, `closed_at` and `request_id` belong to a person's message: which update brought it, when its turn was
-# over, answered or not, and which attempts were made for it; an answer has its own `request_id`. Of `joined_updates` come
-# further parts of it. `telegram_ids` are the messages in which an answer stands in the chat, or why there is none.
+# over, answered or not, and which attempts were made for it; an answer has its own `request_id`. Of
+# `joined_updates` come further parts of it. `telegram_ids` are the messages in which an answer stands in the chat, or
+# why there is none.
 # `parent_id` is the message that this one follows; what is `replaced` is on no path that counts now.
 messages = Table(
     "messages",
