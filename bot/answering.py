@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.conversation import messages_for
+from bot.conversation import messages_for, words_of
 from bot.events import (
     AnswerCompleted,
     AnswerEvent,
@@ -25,6 +25,7 @@ from bot.events import (
     Notice,
     Notify,
 )
+from bot.manner import PLAIN, Manner
 from llm.errors import FailureKind
 from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
 from llm.routing.fallback import LLMFallbackManager
@@ -32,7 +33,7 @@ from llm.routing.target import Target
 from llm.servers.kinds import ServerKind
 from llm.tasks.sorting import MessageSorter, Sorting
 from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
-from storage import Conversations, Summaries, Turn
+from storage import AttachmentKind, Conversations, Summaries, Turn
 
 logger = structlog.get_logger()
 
@@ -86,13 +87,13 @@ class Answering:
         self._sorter = sorter
         self._summaries = summaries
 
-    async def answer(self, turn: Turn, stop: StopSignal) -> AsyncGenerator[AnswerEvent, None]:
+    async def answer(self, turn: Turn, stop: StopSignal, manner: Manner = PLAIN) -> AsyncGenerator[AnswerEvent, None]:
         """Tell the events of one answer; the last is `AnswerCompleted`, `AnswerStopped` or `AnswerFailed`.
 
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
-        sorting = self._sorter.begin(turn.text) if self._sorter is not None else None
-        messages = await messages_for(self._conversations, turn, self._summaries)
+        sorting = self._sort(turn)
+        messages = await messages_for(self._conversations, turn, self._summaries, manner)
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()
@@ -102,6 +103,7 @@ class Answering:
             request_id=asked,
             conversation=str(turn.conversation_id),
             person=str(turn.person_id),
+            own_choice=manner.own_choice,
         )
         stream = self._asked(request, sorting)
         try:
@@ -130,6 +132,12 @@ class Answering:
             yield _failed(error, asked)
             return
         yield AnswerStopped("".join(text), asked)
+
+    def _sort(self, turn: Turn) -> Sorting | None:
+        if self._sorter is None:
+            return None
+        photos = any(one.kind is AttachmentKind.PHOTO for one in turn.attachments)
+        return self._sorter.begin(words_of(turn.text, turn.attachments), has_image=photos)
 
     async def _asked(self, request: ChatRequest, sorting: Sorting | None) -> AsyncGenerator[RoutedEvent, None]:
         """The answer of whoever is best at such messages, as far as it is known in time of what kind this one is."""

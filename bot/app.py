@@ -20,6 +20,7 @@ from aiogram.types import Update
 from bot.access import OwnerCode
 from bot.access_cards import AccessCards
 from bot.alerts import Alerts
+from bot.answer_buttons import AnswerButtons
 from bot.answering import Answering
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
@@ -43,6 +44,7 @@ from bot.log import Log
 from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
+from bot.other_models import OtherModels
 from bot.parts import (
     PLAYGROUND_TOKEN,
     make_bot,
@@ -78,6 +80,7 @@ from llm.routing.seating import Seating
 from llm.routing.serving_model import Search, ServingModel
 from llm.routing.traffic import Traffic
 from storage import (
+    Answers,
     CapabilityRows,
     Conversations,
     Database,
@@ -195,6 +198,8 @@ async def running_app(
             await stack.enter_async_context(RecoveryWatch(lambda: manager.targets, clock, seating.back))
             summaries = Summaries(database, clock)
             tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
+            answers, others = Answers(database, clock), OtherModels(manager)
+            buttons = await stack.enter_async_context(AnswerButtons(answers, others, clock))
             turns = Turns(
                 answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
                 conversations=conversations,
@@ -203,6 +208,7 @@ async def running_app(
                 running=running,
                 rich=settings.rich_messages,
                 summaries=tasks.rolling,
+                buttons=buttons,
             )
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
             charts = await stack.enter_async_context(ChartMaker())
@@ -223,7 +229,9 @@ async def running_app(
             )
             dispatcher.workflow_data.update(
                 **Wiring(
+                    answers=answers,
                     augmenter=tasks.augmenter,
+                    buttons=buttons,
                     cards=cards,
                     choosing=choosing,
                     charts=charts,
@@ -238,6 +246,7 @@ async def running_app(
                     pool=pool,
                     monitor=monitor,
                     notices=notices,
+                    others=others,
                     people=people,
                     rich_mode=settings.rich_messages,
                     rows=rows,

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
+from bot.answer_buttons import AnswerButtons
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
@@ -13,6 +14,7 @@ from bot.health import HealthCheck
 from bot.i18n import Texts
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
+from bot.other_models import OtherModels
 from bot.running import RunningAnswers
 from bot.settings import RichMode
 from bot.turns import Turns
@@ -22,13 +24,15 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Conversations, People, PerformanceRows
+from storage import Answers, Conversations, People, PerformanceRows
 
 
 class Wiring(TypedDict):
     """Handed to the dispatcher as a whole: aiogram matches parameters of handlers to these keys by name."""
 
+    answers: Answers
     augmenter: Augmenter
+    buttons: AnswerButtons
     cards: AccessCards
     charts: ChartMaker
     choosing: Choosing
@@ -43,6 +47,7 @@ class Wiring(TypedDict):
     pool: ModelPool
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
+    others: OtherModels
     people: People
     rich_mode: RichMode
     rows: PerformanceRows

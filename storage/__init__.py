@@ -1,5 +1,7 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
 
+from storage.answers import Answers
+from storage.attachments import Attachments
 from storage.capabilities import CapabilityRows
 from storage.conversations import HISTORY_MESSAGES, Conversations
 from storage.database import Database, open_database, read_database
@@ -22,9 +24,13 @@ from storage.summaries import Summaries
 from storage.types import (
     Access,
     AnswerState,
+    Attachment,
+    AttachmentKind,
     NewUpdate,
+    Part,
     Person,
     QueuedUpdate,
+    StoredAnswer,
     StoredMessage,
     Summary,
     Turn,
@@ -35,6 +41,10 @@ __all__ = [
     "HISTORY_MESSAGES",
     "Access",
     "AnswerState",
+    "Answers",
+    "Attachment",
+    "AttachmentKind",
+    "Attachments",
     "CapabilityRows",
     "Conversations",
     "Database",
@@ -45,6 +55,7 @@ __all__ = [
     "LearnedValues",
     "NewUpdate",
     "OperationFailed",
+    "Part",
     "People",
     "PerformanceRows",
     "Person",
@@ -52,6 +63,7 @@ __all__ = [
     "ReadFailed",
     "Statistics",
     "StorageError",
+    "StoredAnswer",
     "StoredMessage",
     "Summaries",
     "Summary",

@@ -28,7 +28,11 @@ class AnswerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who has written to the bot. `language` and `rich_messages` are None until they choose."""
+    """Somebody who has written to the bot. `language` and `rich_messages` are None until they choose.
+
+    With `interrupts` what they write while an answer comes ends that answer, else it waits. `reactions`: the bot may
+    react to their messages with an emoji.
+    """
 
     id: int
     name: str = field(repr=False)
@@ -37,11 +41,47 @@ class Person:
     admin: bool
     language: str | None = None
     rich_messages: bool | None = None
+    interrupts: bool = False
+    reactions: bool = True
+
+
+class AttachmentKind(StrEnum):
+    """What was sent with a message."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that was sent with a message; `mime` is what it was found to be.
+
+    Of a picture `data` is kept, of a document the `text` that was read in it. Both are None where they were given up
+    for want of space, or were not asked for.
+    """
+
+    kind: AttachmentKind
+    name: str = field(repr=False)
+    mime: str
+    text: str | None = field(default=None, repr=False)
+    data: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Telegram message of what a person said at a stretch; `context` is what they quoted or forwarded in it."""
+
+    telegram_id: int
+    text: str = field(repr=False)
+    context: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message of a conversation; `created_at` is in UTC, `model` is None for what a person said."""
+    """A message of a conversation; `created_at` is in UTC, `model` is None for what a person said.
+
+    `context` is what a person quoted or forwarded with it.
+    """
 
     id: int
     role: Role
@@ -49,6 +89,24 @@ class StoredMessage:
     created_at: datetime
     state: AnswerState
     model: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    context: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """One of the answers that a question has had; `telegram_ids` are its messages in the chat, first one first.
+
+    `replaced`: another answer, or another branch, has taken its place.
+    """
+
+    id: int
+    text: str = field(repr=False)
+    state: AnswerState
+    model: str | None
+    request_id: int | None
+    telegram_ids: tuple[int, ...]
+    replaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +119,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A person's message that waits for its answer."""
+    """A person's message that waits for its answer; `context` is what they quoted or forwarded with it.
+
+    `update_id` is the update that wants the answer: the one that brought the message, or that asked for another answer
+    to it. `joined` are further updates whose text is part of the message: they are closed with it.
+    """
 
     conversation_id: int
     message_id: int
@@ -69,6 +131,9 @@ class Turn:
     chat_id: int
     person_id: int
     text: str = field(repr=False)
+    attachments: tuple[Attachment, ...] = ()
+    context: str = field(default="", repr=False)
+    joined: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from aiogram import Router
 
 from bot.handlers.about import about_router
 from bot.handlers.admin import admin_router
+from bot.handlers.answers import answers_router
 from bot.handlers.chat import chat_router
 from bot.handlers.dialog import dialog_router
 from bot.handlers.errors import ErrorReporter, errors_router
@@ -21,6 +22,7 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         errors_router(reporter),
         about_router(),
         dialog_router(),
+        answers_router(),
         preferences_router(),
         why_router(),
         improve_router(),

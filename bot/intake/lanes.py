@@ -10,8 +10,9 @@ WORK = "work"
 # What takes some seconds to be done, for which nobody who wants to stop an answer must wait.
 WORK_COMMANDS = frozenset({"improve", "export"})
 WORK_PREFIXES = ("export:",)
-# A press that asks something is as good as said.
-ASKING_PREFIXES = ("ask:",)
+# What asks for an answer is as good as said.
+ASKING_COMMANDS = frozenset({"retry"})
+ASKING_PREFIXES = ("ask:", "answer:")
 
 
 def lane_of(update: Mapping[str, Any]) -> str:
@@ -39,7 +40,9 @@ def _lane_in_chat(kind: str, body: Mapping[str, Any]) -> str:
     """Which lane of its chat; empty: that of what people say."""
     if kind == "message":
         command = _command(body)
-        return "" if command is None else WORK if command in WORK_COMMANDS else CONTROL
+        if command is None or command in ASKING_COMMANDS:
+            return ""
+        return WORK if command in WORK_COMMANDS else CONTROL
     data = body.get("data") if kind == "callback_query" else None
     if not isinstance(data, str):
         return CONTROL
