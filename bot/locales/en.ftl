@@ -51,6 +51,12 @@ dialog-new = A new conversation. What was said before no longer counts.
 dialog-nothing-to-stop = There is no answer to stop.
 stop-button = Stop
 answer-thinking = Thinking…
+answer-thinking-for = Thinking… { $time }
+answer-thought = Thought for { $time }
+answer-in-file = { $number ->
+    [one] The whole code, { $lines } line, is in the file { $name }.
+   *[other] The whole code, { $lines } lines, is in the file { $name }.
+}
 answer-stopped = Stopped.
 answer-cut-off = The answer reached the length limit. Write “continue” for the rest.
 answer-question-cut = Your message is too long for this model: it has read the beginning and the end only. Ask about shorter parts of it, one at a time.

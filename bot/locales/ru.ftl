@@ -51,6 +51,13 @@ dialog-new = Новая беседа. Сказанное раньше больш
 dialog-nothing-to-stop = Сейчас нет ответа, который можно прервать.
 stop-button = Стоп
 answer-thinking = Думаю…
+answer-thinking-for = Думаю… { $time }
+answer-thought = Размышления: { $time }
+answer-in-file = { $number ->
+    [one] Весь код, { $lines } строка, — в файле { $name }.
+    [few] Весь код, { $lines } строки, — в файле { $name }.
+   *[many] Весь код, { $lines } строк, — в файле { $name }.
+}
 answer-stopped = Прервано.
 answer-cut-off = Ответ дошёл до предела длины. Напишите «продолжай», чтобы получить остальное.
 answer-question-cut = Сообщение слишком длинное для этой модели: она прочла только начало и конец. Спросите о частях покороче, по одной за раз.
