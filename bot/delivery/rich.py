@@ -12,6 +12,7 @@ from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 from bot.delivery.base import Target
 from bot.delivery.final import reply_parameters
 from bot.delivery.formatted import MESSAGE_LIMIT, sendable, utf16_units
+from bot.delivery.repair import repaired
 from bot.delivery.thinking import Thoughts, folded_html
 
 logger = structlog.get_logger()
@@ -42,7 +43,7 @@ def rich_markdown(markdown: str, note: str, thoughts: Thoughts | None = None) ->
     HTML that a model wrote is shown as text. A rich message pays for tables, formulas, headings, task lists and texts
     that are longer than a message.
     """
-    text = sendable(markdown)
+    text = repaired(sendable(markdown))
     if len(text) > _MOST_CHARACTERS:
         return None
     blocks = depth = deepest = columns = 0
