@@ -9,6 +9,7 @@ from telegramify_markdown import RenderConfig, convert
 
 from bot.delivery.formatted import Formatted, Mark, sendable, trimmed
 from bot.delivery.prepare import Stand, prepare
+from bot.delivery.repair import is_link, nested_without_sense, repaired
 
 logger = structlog.get_logger()
 
@@ -26,7 +27,6 @@ _KINDS = frozenset(
         "text_link",
     ]
 )
-_LINK = re.compile(r"(?:https?://[^\s/]|mailto:\S)\S*", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 
 _FENCE = re.compile(r"^[ >]{0,12}(?:(?:[-*+]|\d{1,9}[.)])[ ]+)?(`{3,}|~{3,})(.*)$")
@@ -40,8 +40,11 @@ _CLOSING = r"(?<=[^\s*~\\]){0}(?![\w*~])"
 def render(markdown: str) -> Formatted:
     """Turn Markdown into text and marks. Never raises: what the library cannot read is shown as it is."""
     text = sendable(markdown)
+    if nested_without_sense(text):
+        return trimmed(text, ())
     config = _config()
     try:
+        text = repaired(text)
         stand = Stand(text)
         shown, marks = convert(
             prepare(text, stand, lambda cell: stand.restore(convert(cell, config=config)[0]).strip()),
@@ -57,7 +60,7 @@ def render(markdown: str) -> Formatted:
                 language=_language(stand.restore(mark.language or "")),
             )
             for mark in marks
-            if mark.type in _KINDS and (mark.type != "text_link" or _LINK.fullmatch(mark.url or ""))
+            if mark.type in _KINDS and (mark.type != "text_link" or is_link(mark.url or ""))
         )
         formatted = trimmed(stand.restore(shown), kept)
     except Exception as error:  # noqa: BLE001 - whatever a library makes of a model's text, the person can still read it
