@@ -59,6 +59,9 @@ class AnswerWords(Protocol):
     def question_cut(self) -> str:
         """Below an answer to a message that was too long to be given to the model as a whole."""
 
+    def by_another(self, model: str) -> str:
+        """Below an answer that came from another model than was chosen; empty: it did not."""
+
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer that failed, or below the part of it that had come."""
 
@@ -172,4 +175,6 @@ def _note(result: ChatResult, words: AnswerWords) -> str:
         notes.append(words.question_cut())
     if result.finish_reason is FinishReason.LENGTH:
         notes.append(words.cut_off())
+    if said := words.by_another(result.model):
+        notes.append(said)
     return "\n\n".join(notes)

@@ -18,6 +18,7 @@ from bot.delivery.flood import FloodControl
 from bot.delivery.live import LiveDelivery
 from bot.delivery.rich import RichText
 from bot.delivery.rich_draft import RichDrafts
+from bot.delivery.typing import TypingFrames
 from llm.clock import Clock
 
 _FIRST_DRAFT_IDS = 2**30
@@ -48,11 +49,12 @@ class Deliveries:
         thread_id: int | None = None,
         reply_to: int | None = None,
         rich: bool = False,
+        streaming: bool = True,
         stop_markup: InlineKeyboardMarkup | None = None,
         resume_message_id: int | None = None,
         on_first_message: MessageIdSink | None = None,
     ) -> AsyncIterator[Delivery]:
-        """Deliver one answer. The frames end with the context.
+        """Deliver one answer. The frames end with the context; without `streaming` they only show that it is written.
 
         `stop_markup` stands below frames that are edits. `resume_message_id` is the first message of an earlier try at
         the same answer: it is edited instead of sending another. `on_first_message` is told the id of the message that
@@ -64,10 +66,13 @@ class Deliveries:
         def edits() -> Frames:
             return EditFrames(target, self._flood, place)
 
-        drafts = private and self._drafts_known
+        drafts = streaming and private and self._drafts_known
+        frames = self._drafts(target, resume_message_id, rich=rich) if drafts else None
+        if not streaming:
+            frames = TypingFrames(target, self._flood, message_id=resume_message_id)
         delivery = LiveDelivery(
             target,
-            self._drafts(target, resume_message_id, rich=rich) if drafts else edits(),
+            frames or edits(),
             FinalText(target, place),
             self._clock,
             fallback=edits if drafts else None,

@@ -12,6 +12,8 @@ from bot.handlers.dialog import dialog_router
 from bot.handlers.errors import ErrorReporter, errors_router
 from bot.handlers.export import export_router
 from bot.handlers.improve import improve_router
+from bot.handlers.own_model import own_model_router
+from bot.handlers.personas import personas_router
 from bot.handlers.preferences import preferences_router
 from bot.handlers.why import why_router
 
@@ -23,6 +25,8 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         about_router(),
         dialog_router(),
         answers_router(),
+        own_model_router(),
+        personas_router(),
         preferences_router(),
         why_router(),
         improve_router(),

@@ -46,6 +46,9 @@ class Words:
     def cut_off(self) -> str:
         return "cut off"
 
+    def by_another(self, model: str) -> str:
+        return f"by {model}" if model == "another" else ""
+
     def question_cut(self) -> str:
         return "question cut"
 
