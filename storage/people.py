@@ -112,4 +112,20 @@ def _people(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Person]:
 
 
 def _person(row: Row[*tuple[Any, ...]]) -> Person:
-    return Person(**row._mapping)
+    return Person(
+        id=row.id,
+        name=row.name,
+        username=row.username,
+        access=row.access,
+        admin=row.admin,
+        language=row.language,
+        rich_messages=row.rich_messages,
+        model=row.model,
+        persona=row.persona,
+        style=row.style,
+        creativity=row.creativity,
+        show_thinking=row.show_thinking,
+        streaming=row.streaming,
+        interrupts=row.interrupts,
+        reactions=row.reactions,
+    )
