@@ -22,6 +22,7 @@ from bot.access_cards import AccessCards
 from bot.alerts import Alerts
 from bot.answer_buttons import AnswerButtons
 from bot.answering import Answering
+from bot.bursts import Bursts
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
@@ -45,6 +46,7 @@ from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.other_models import OtherModels
+from bot.overlaps import Overlaps
 from bot.parts import (
     PLAYGROUND_TOKEN,
     make_bot,
@@ -214,7 +216,8 @@ async def running_app(
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
-            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
+            overlaps = await stack.enter_async_context(Overlaps(bot, people, running))
+            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=overlaps.waits)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
             jobs = Jobs(pool, detections, inbox, rows, remembering, partial(alerts.look, control), clock)
             health = HealthCheck(
@@ -231,6 +234,7 @@ async def running_app(
                 **Wiring(
                     answers=answers,
                     augmenter=tasks.augmenter,
+                    bursts=Bursts(inbox, clock),
                     buttons=buttons,
                     cards=cards,
                     choosing=choosing,
@@ -247,6 +251,7 @@ async def running_app(
                     monitor=monitor,
                     notices=notices,
                     others=others,
+                    overlaps=overlaps,
                     people=people,
                     rich_mode=settings.rich_messages,
                     rows=rows,

@@ -21,12 +21,14 @@ from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
 from bot.i18n import Translator
 from bot.manner import PLAIN, Manner
 from bot.running import RunningAnswers
+from bot.said import said_in
 from bot.settings import RichMode
 from bot.summaries import RollingSummaries
 from bot.views.answer_words import Words
 from bot.views.keyboards import stop_keyboard
 from bot.wishes import wishes_of
 from storage import AnswerState, Attachment, Conversations, Inbox, Part, Person, QueuedUpdate, Turn
+from storage import joined as said_at_a_stretch
 
 logger = structlog.get_logger()
 
@@ -79,22 +81,26 @@ class Turns:
         *,
         text: str | None = None,
         sent: Sequence[Attachment] = (),
-        context: str = "",
-        parts: Sequence[Part] = (),
+        parts: Sequence[Part] | None = None,
         joined: Sequence[int] = (),
     ) -> None:
-        """Answer a message of text, whatever has become of earlier tries at the same update.
+        """Answer a message, whatever has become of earlier tries at the same update.
 
-        With `text` that is what the person asks, where the message is, and not the message's own. `sent` is what they
-        sent with it, `context` what they quoted or forwarded; `parts` are the Telegram messages that say it, `joined`
-        the further updates that brought some of them.
+        `text` is what the person asks where that is not what the message says, `sent` what they sent with it. `parts`
+        are the Telegram messages that they said it in, where there are several; `joined` are the further updates that
+        brought them.
         """
-        bot, said = message.bot, message.text if text is None else text
-        if bot is None or said is None:
-            raise ValueError("only a message of text, bound to its bot, can be answered")
+        if (bot := message.bot) is None:
+            raise ValueError("only a message that is bound to its bot can be answered")
         if await self._conversations.turn_answered(queued.update_id):
             return
-        # Somebody's reply in a group would take the others' words away from everybody.
+        if parts is None:
+            own = message.from_user is not None and message.from_user.id == person.id
+            parts = (said_in(message),) if own else ()
+        said, context = said_at_a_stretch(parts)
+        if text is not None and text != message.caption:
+            said = text
+        # In a group a reply of one person would take the others' words away from everybody.
         replied = message.reply_to_message if parts and message.chat.type == ChatType.PRIVATE else None
         turn = await self._conversations.open_turn(
             chat_id=message.chat.id,

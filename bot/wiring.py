@@ -7,6 +7,7 @@ from typing import TypedDict
 from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
 from bot.answer_buttons import AnswerButtons
+from bot.bursts import Bursts
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
@@ -15,6 +16,7 @@ from bot.i18n import Texts
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.other_models import OtherModels
+from bot.overlaps import Overlaps
 from bot.running import RunningAnswers
 from bot.settings import RichMode
 from bot.turns import Turns
@@ -32,6 +34,7 @@ class Wiring(TypedDict):
 
     answers: Answers
     augmenter: Augmenter
+    bursts: Bursts
     buttons: AnswerButtons
     cards: AccessCards
     charts: ChartMaker
@@ -48,6 +51,7 @@ class Wiring(TypedDict):
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
     others: OtherModels
+    overlaps: Overlaps
     people: People
     rich_mode: RichMode
     rows: PerformanceRows

@@ -2,6 +2,7 @@
 
 from storage.answers import Answers
 from storage.attachments import Attachments
+from storage.branches import joined
 from storage.capabilities import CapabilityRows
 from storage.conversations import HISTORY_MESSAGES, Conversations
 from storage.database import Database, open_database, read_database
@@ -77,6 +78,7 @@ __all__ = [
     "UnknownUpdate",
     "WriteFailed",
     "WriterLimits",
+    "joined",
     "open_database",
     "read_database",
 ]

@@ -190,7 +190,7 @@ class QueuedUpdate:
     """An update of Telegram's that is kept until it has been dealt with.
 
     `lane` says what must stay in order; `answer_message_id` is the Telegram message in which an earlier try had begun
-    to write its answer; `attempts` counts the tries, this one included.
+    to write its answer; `attempts` counts the tries, this one included. `received_at` is when it was stored, in UTC.
     """
 
     update_id: int
@@ -198,3 +198,4 @@ class QueuedUpdate:
     payload: bytes = field(repr=False)
     attempts: int
     answer_message_id: int | None = None
+    received_at: datetime | None = None

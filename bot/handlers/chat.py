@@ -5,10 +5,12 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
+from bot.bursts import Bursts
 from bot.i18n import Translator
+from bot.overlaps import Overlaps
 from bot.presses import settle
 from bot.turns import Turns
-from storage import Person, QueuedUpdate
+from storage import Conversations, Person, QueuedUpdate
 
 
 def chat_router() -> Router:
@@ -21,9 +23,24 @@ def chat_router() -> Router:
     return router
 
 
-async def on_text(message: Message, person: Person, t: Translator, queued: QueuedUpdate, turns: Turns) -> None:
-    """Answer it."""
-    await turns.answer(message, person, t, queued)
+async def on_text(
+    message: Message,
+    person: Person,
+    t: Translator,
+    queued: QueuedUpdate,
+    turns: Turns,
+    bursts: Bursts,
+    overlaps: Overlaps,
+    conversations: Conversations,
+) -> None:
+    """Answer it, with what was sent at a stretch with it."""
+    if await conversations.turn_opened(queued.update_id):
+        await turns.answer(message, person, t, queued)
+        return
+    burst = await bursts.gather(message, queued)
+    for part in burst.parts:
+        overlaps.begun(message.chat.id, part.telegram_id)
+    await turns.answer(message, person, t, queued, parts=burst.parts, joined=burst.joined)
 
 
 async def on_unknown_command(message: Message, t: Translator) -> None:

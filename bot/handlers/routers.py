@@ -9,12 +9,14 @@ from bot.handlers.admin import admin_router
 from bot.handlers.answers import answers_router
 from bot.handlers.chat import chat_router
 from bot.handlers.dialog import dialog_router
+from bot.handlers.edits import edits_router
 from bot.handlers.errors import ErrorReporter, errors_router
 from bot.handlers.export import export_router
 from bot.handlers.improve import improve_router
 from bot.handlers.own_model import own_model_router
 from bot.handlers.personas import personas_router
 from bot.handlers.preferences import preferences_router
+from bot.handlers.reactions import reactions_router
 from bot.handlers.why import why_router
 
 
@@ -27,6 +29,8 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         answers_router(),
         own_model_router(),
         personas_router(),
+        edits_router(),
+        reactions_router(),
         preferences_router(),
         why_router(),
         improve_router(),

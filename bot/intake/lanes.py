@@ -38,6 +38,8 @@ def lane_of(update: Mapping[str, Any]) -> str:
 
 def _lane_in_chat(kind: str, body: Mapping[str, Any]) -> str:
     """Which lane of its chat; empty: that of what people say."""
+    if kind == "edited_message":
+        return ""
     if kind == "message":
         command = _command(body)
         if command is None or command in ASKING_COMMANDS:

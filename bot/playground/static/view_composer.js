@@ -24,7 +24,7 @@ export function pieces(text) {
 }
 
 export class ComposerView {
-  /** @param actions `say(text, replyTo)`, `attach(file, caption)`: promises of whether it was sent; `tell(text)`; `botName()` */
+  /** @param actions `say(text, replyTo)`, `change(message, text)`, `attach(file, caption)`: promises of whether it was sent; `tell(text)`; `botName()` */
   constructor(store, actions) {
     this.store = store;
     this.actions = actions;
@@ -35,6 +35,7 @@ export class ComposerView {
     this.written = new Map();
     this.chat = null;
     this.replyTo = null;
+    this.edited = null;
     this.file = null;
     this.busy = false;
     this.menu = new CommandMenu(this.input, () => store.current.commands, {
@@ -55,7 +56,17 @@ export class ComposerView {
     if (matchMedia("(hover: hover)").matches) this.input.focus();
   }
 
+  /** What is sent next takes the place of a message of one's own. */
+  edit(message) {
+    this.reply(message);
+    [this.edited, this.replyTo] = [message, null];
+    this.replyStrip.querySelector("b").textContent = t("edit");
+    this.#write(message.text);
+  }
+
   reply(message) {
+    if (this.edited) this.#write("");
+    this.edited = null;
     this.replyTo = message;
     this.replyStrip.hidden = !message;
     if (!message) return;
@@ -168,16 +179,17 @@ export class ComposerView {
   async #submit() {
     const text = this.input.value.trim();
     if (this.busy || (!text && !this.file)) return;
-    const { file, replyTo } = this;
+    const { file, replyTo, edited } = this;
     this.busy = true;
     this.#write("");
     this.reply(null);
     this.take(null);
-    const sent = file ? await this.actions.attach(file, text) : await this.#sendAll(pieces(text), replyTo);
+    const sent = edited ? await this.actions.change(edited, text) : file ? await this.actions.attach(file, text) : await this.#sendAll(pieces(text), replyTo);
     this.busy = false;
     if (!sent) {
       this.#write(this.input.value || text);
-      this.reply(replyTo);
+      if (edited) this.edit(edited);
+      else this.reply(replyTo);
       this.take(file);
     }
     this.#ready();
