@@ -54,11 +54,15 @@ from bot.parts import (
     make_metrics_server,
     make_models,
     make_spending,
+    transcription_config,
 )
 from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
+from bot.reading.reading import Reading
 from bot.remembering import Memory, Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
+from bot.sent.albums import Albums
+from bot.sent.receiving import Receiving
 from bot.settings import RichMode, Settings
 from bot.signals import listen
 from bot.startup import Announcer
@@ -77,7 +81,9 @@ from llm.routing.recovery import RecoveryWatch
 from llm.routing.seating import Seating
 from llm.routing.serving_model import Search, ServingModel
 from llm.routing.traffic import Traffic
+from llm.transcription import Transcriber
 from storage import (
+    Attachments,
     CapabilityRows,
     Conversations,
     Database,
@@ -204,13 +210,15 @@ async def running_app(
                 rich=settings.rich_messages,
                 summaries=tasks.rolling,
             )
+            transcriber = Transcriber(http, clock, transcription_config(settings))
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
-            jobs = Jobs(pool, detections, inbox, rows, remembering, partial(alerts.look, control), clock)
+            kept = Attachments(database)
+            jobs = Jobs(pool, detections, inbox, rows, remembering, kept, partial(alerts.look, control), clock)
             health = HealthCheck(
                 clock=clock,
                 lag=lag,
@@ -223,6 +231,7 @@ async def running_app(
             )
             dispatcher.workflow_data.update(
                 **Wiring(
+                    albums=Albums(inbox, clock),
                     augmenter=tasks.augmenter,
                     cards=cards,
                     choosing=choosing,
@@ -239,6 +248,7 @@ async def running_app(
                     monitor=monitor,
                     notices=notices,
                     people=people,
+                    receiving=Receiving(Reading(), transcriber, lambda: control.anyone_sees),
                     rich_mode=settings.rich_messages,
                     rows=rows,
                     running=running,
@@ -274,6 +284,7 @@ async def running_app(
                     cards=cards,
                     announcer=announcer,
                     set_rich=partial(_set_rich, dispatcher, turns),
+                    transcriber=transcriber,
                     log=log,
                     randomness=randomness,
                 )

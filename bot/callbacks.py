@@ -43,6 +43,12 @@ class AskPress(CallbackData, prefix="ask"):
     person_id: int
 
 
+class WordsOnlyPress(CallbackData, prefix="words"):
+    """A person wants an answer to their words alone, without the pictures that no model sees; nobody else may."""
+
+    person_id: int
+
+
 class ExportPress(CallbackData, prefix="export"):
     """A person wants the conversation as a file; nobody else may press their button."""
 

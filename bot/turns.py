@@ -64,6 +64,10 @@ class Words:
         """Below an answer to a message that was too long to be given to the model as a whole."""
         return self.t("answer-question-cut")
 
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures that the chosen model does not see."""
+        return self.t("photo-seen-by-other", model=model, chosen=chosen)
+
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer, or below the part of it that had come."""
         return failure_words(self.t, event, admin=self.admin)
@@ -100,17 +104,19 @@ class Turns:
         *,
         text: str | None = None,
         sent: Sequence[Attachment] = (),
-    ) -> None:
-        """Answer a message of text, whatever has become of earlier tries at the same update.
+        joined: Sequence[int] = (),
+    ) -> AnswerEvent | None:
+        """Answer a message of text, whatever has become of earlier tries at the same update; gives how that ended.
 
         With `text` that is what the person asks, where the message is, and not the message's own. `sent` is what they
-        sent with it.
+        sent with it, `joined` are further updates that brought a part of it. None: there is nothing to be said any
+        more, or nobody to say it to.
         """
         bot, said = message.bot, message.text if text is None else text
         if bot is None or said is None:
             raise ValueError("only a message of text, bound to its bot, can be answered")
         if await self._conversations.turn_answered(queued.update_id):
-            return
+            return None
         turn = await self._conversations.open_turn(
             chat_id=message.chat.id,
             thread_id=message.message_thread_id or 0,
@@ -118,12 +124,13 @@ class Turns:
             update_id=queued.update_id,
             text=said,
             sent=sent,
+            joined=joined,
         )
         if queued.attempts > MOST_ATTEMPTS:
             logger.error("turn_given_up", update_id=queued.update_id, attempts=queued.attempts)
             await message.answer(t("answer-given-up", attempts=queued.attempts - 1))
             await self._close(turn, AnswerState.FAILED, "", None, ())
-            return
+            return None
         self._summaries.give_way(turn.conversation_id)
         # Closing belongs to it: whoever waits for the answer's end (a shutdown, /new) finds it stored.
         async with self._running.begin(turn.chat_id) as stop:
@@ -132,8 +139,9 @@ class Turns:
             except DeliveryFailed as error:
                 logger.warning("answer_undeliverable", chat_id=error.chat_id, reason=error.reason)
                 await self._close(turn, AnswerState.FAILED, "", None, ())
-                return
+                return None
             await self._close_with(turn, delivered.outcome, delivered.message_ids)
+            return delivered.outcome
 
     async def _deliver(
         self,

@@ -14,6 +14,8 @@ from bot.i18n import Texts
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.running import RunningAnswers
+from bot.sent.albums import Albums
+from bot.sent.receiving import Receiving
 from bot.settings import RichMode
 from bot.turns import Turns
 from llm.clock import Clock
@@ -28,6 +30,7 @@ from storage import Conversations, People, PerformanceRows
 class Wiring(TypedDict):
     """Handed to the dispatcher as a whole: aiogram matches parameters of handlers to these keys by name."""
 
+    albums: Albums
     augmenter: Augmenter
     cards: AccessCards
     charts: ChartMaker
@@ -44,6 +47,7 @@ class Wiring(TypedDict):
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
     people: People
+    receiving: Receiving
     rich_mode: RichMode
     rows: PerformanceRows
     running: RunningAnswers

@@ -62,11 +62,13 @@ class Conversations:
         update_id: int,
         text: str,
         sent: Sequence[Attachment] = (),
+        joined: Sequence[int] = (),
     ) -> Turn:
         """Add what a person said, and sent with it, to the open conversation.
 
         An update opens one turn only: called again for it, this returns the turn that there is, in the conversation
-        in which it was opened.
+        in which it was opened. `joined` are further updates that brought a part of it: they are dealt with, since all
+        that they brought is stored.
         """
         now = self._clock.now()
 
@@ -83,6 +85,8 @@ class Conversations:
                 row = {"update_id": update_id, "role": Role.USER, "state": AnswerState.COMPLETE, "text": text}
                 message_id, said = await _add(connection, conversation_id, row, now), text
                 await add_attachments(connection, message_id, sent)
+                for other in joined:
+                    await connection.execute(closing_update(other, now))
                 whole = tuple(sent)
             else:
                 message_id, conversation_id, said = found

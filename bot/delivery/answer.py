@@ -19,7 +19,7 @@ from bot.events import (
     AnswerText,
     AnswerThinking,
 )
-from llm.types import ChatResult, FinishReason
+from llm.types import FinishReason
 
 AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
 
@@ -44,6 +44,9 @@ class AnswerWords(Protocol):
 
     def question_cut(self) -> str:
         """Below an answer to a message that was too long to be given to the model as a whole."""
+
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures that the chosen model does not see."""
 
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer that failed, or below the part of it that had come."""
@@ -89,15 +92,17 @@ async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery,
 async def _finish(outcome: AnswerOutcome, delivery: Delivery, words: AnswerWords) -> tuple[int, ...]:
     match outcome:
         case AnswerCompleted(result=result):
-            return await delivery.finish(result.text, note=_note(result, words))
+            return await delivery.finish(result.text, note=_note(outcome, words))
         case AnswerStopped(text=text):
             return await delivery.finish(text, note=words.stopped())
         case AnswerFailed(text=text):
             return await delivery.finish(text, note=words.failed(outcome))
 
 
-def _note(result: ChatResult, words: AnswerWords) -> str:
-    notes = []
+def _note(completed: AnswerCompleted, words: AnswerWords) -> str:
+    result, notes = completed.result, []
+    if completed.unseeing:
+        notes.append(words.seen_by_other(result.model, completed.unseeing))
     if result.question_cut:
         notes.append(words.question_cut())
     if result.finish_reason is FinishReason.LENGTH:

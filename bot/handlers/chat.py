@@ -7,8 +7,11 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.i18n import Translator
 from bot.presses import settle
+from bot.sent.words import said_in
 from bot.turns import Turns
 from storage import Person, QueuedUpdate
+
+_CONTENT = ("sticker", "animation", "story", "game", "invoice", "paid_media", "checklist", "rich_message", "giveaway")
 
 
 def chat_router() -> Router:
@@ -22,8 +25,8 @@ def chat_router() -> Router:
 
 
 async def on_text(message: Message, person: Person, t: Translator, queued: QueuedUpdate, turns: Turns) -> None:
-    """Answer it."""
-    await turns.answer(message, person, t, queued)
+    """Answer it, with what it quotes and links to."""
+    await turns.answer(message, person, t, queued, text=said_in(message, t))
 
 
 async def on_unknown_command(message: Message, t: Translator) -> None:
@@ -31,9 +34,17 @@ async def on_unknown_command(message: Message, t: Translator) -> None:
     await message.answer(t("unknown-command"))
 
 
-async def on_other(message: Message, t: Translator) -> None:
-    """Say what can be read."""
-    await message.answer(t("unsupported-message"))
+async def on_other(message: Message, person: Person, t: Translator, queued: QueuedUpdate, turns: Turns) -> None:
+    """Answer what can be said in words, a place or a poll; of all else say what can be read."""
+    if text := said_in(message, t):
+        await turns.answer(message, person, t, queued, text=text)
+    elif _is_content(message):
+        await message.answer(t("unsupported-message"))
+
+
+def _is_content(message: Message) -> bool:
+    """Whether a person sent it: a message that was pinned or a chat that was renamed is nothing to answer."""
+    return any(getattr(message, kind, None) is not None for kind in _CONTENT)
 
 
 async def on_other_button(query: CallbackQuery) -> None:

@@ -11,7 +11,7 @@ WORK = "work"
 WORK_COMMANDS = frozenset({"improve", "export"})
 WORK_PREFIXES = ("export:",)
 # A press that asks something is as good as said.
-ASKING_PREFIXES = ("ask:",)
+ASKING_PREFIXES = ("ask:", "words:")
 
 
 def lane_of(update: Mapping[str, Any]) -> str:
