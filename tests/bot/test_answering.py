@@ -130,7 +130,7 @@ async def test_a_chosen_model_that_was_passed_over_for_a_picture_is_named(desk: 
     chosen = SimpleNamespace(source=SimpleNamespace(name="textonly", sees=False))
     request = ChatRequest((picture,), own_choice="textonly")
     answered = await manager.chat_with_fallback(request)
-    manager.targets = (*manager.targets, chosen)  # type: ignore[assignment]
+    manager.targets = (*manager.targets, chosen)  # type: ignore[arg-type]
     assert desk.answering._unseeing(request, answered) == "textonly"
     assert not desk.answering._unseeing(replace(request, own_choice="tiny"), answered)
     assert not desk.answering._unseeing(replace(request, own_choice="unknown"), answered)

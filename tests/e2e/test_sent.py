@@ -220,17 +220,10 @@ async def test_a_recording_that_cannot_be_written_down(house: OpenHouse, model_s
         assert home.texts(ME)[1] == "This recording is too long: I listen to 30 min at most. Please send it in parts."
 
 
-def part_of_album(home: House, content: bytes, caption: str | None = None) -> None:
-    photo = home.page.world.files.add("photo.jpg", content, width=40, height=30)
-    size = {"file_id": photo.file_id, "file_unique_id": photo.file_id, "width": 40, "height": 30, "file_size": 100}
-    put(home, photo=[size], media_group_id="77", **({} if caption is None else {"caption": caption}))
-
-
 async def test_an_album_is_one_message_in_its_order(house: OpenHouse, model_server: ModelServer) -> None:
     pictures = [picture("JPEG", (40, 30 + n)) for n in range(3)]
     async with house(**served_by(model_server, **SEES)) as home:
-        for number, content in enumerate(pictures):
-            part_of_album(home, content, "Compare them" if number == 0 else None)
+        home.page.album(ME, [(f"{n}.jpg", content) for n, content in enumerate(pictures)], caption="Compare them")
         await settled(home)
         assert home.texts(ME) == ["Hello there!"]
         [asked] = model_server.chats
@@ -243,8 +236,7 @@ async def test_an_album_is_one_message_in_its_order(house: OpenHouse, model_serv
 
 async def test_an_album_that_nobody_sees_is_refused_once(house: OpenHouse, model_server: ModelServer) -> None:
     async with house(**served_by(model_server, **BLIND)) as home:
-        for _ in range(3):
-            part_of_album(home, JPEG)
+        home.page.album(ME, [("a.jpg", JPEG)] * 3)
         await settled(home)
         assert len(home.texts(ME)) == 1
 

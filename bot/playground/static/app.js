@@ -64,7 +64,7 @@ const messages = new MessagesView(store, {
 });
 const composer = new ComposerView(store, {
   say,
-  attach: async (file, caption) => Boolean(await attempt(api.upload(store.active, file, caption), t("notSent"))),
+  attach: async (files, caption) => Boolean(await attempt(api.upload(store.active, files, caption), t("notSent"))),
   tell: toast,
   botName,
 });
