@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.bot.playground.test_files import opus
 from tests.bot.reading.papers import docx, paragraph, pdf, picture
 from tests.e2e.conftest import ME, House, OpenHouse
+from tests.e2e.living import APPLIED, open_live, told
 from tests.e2e.talk import nothing_left, served_by, settled
 from tests.e2e.test_figures import buttons, last_of, press
 from tests.fakes.model_server import ModelServer
@@ -181,7 +184,7 @@ def put(home: House, **fields: object) -> None:
 
 
 async def test_a_voice_message_is_written_down_shown_and_answered(house: OpenHouse, model_server: ModelServer) -> None:
-    model_server.post["/v1/audio/transcriptions"] = Json({"text": "What is <love>?"})
+    model_server.hear("What is <love>?")
     settings = served_by(model_server, TRANSCRIPTION_API_BASE=model_server.base, TRANSCRIPTION_MODEL="whisper")
     async with house(**settings) as home:
         voice = home.page.world.files.add("voice.ogg", b"OggS-sound", mime="audio/ogg")
@@ -208,7 +211,7 @@ async def test_where_nothing_writes_speech_down_it_is_said_and_an_admin_reads_th
 
 
 async def test_a_recording_that_cannot_be_written_down(house: OpenHouse, model_server: ModelServer) -> None:
-    model_server.post["/v1/audio/transcriptions"] = Json({"error": "no"}, status=401)
+    model_server.hear("", status=401)
     settings = served_by(model_server, TRANSCRIPTION_API_BASE=model_server.base)
     async with house(**settings) as home:
         voice = home.page.world.files.add("voice.ogg", b"OggS-sound")
@@ -218,6 +221,21 @@ async def test_a_recording_that_cannot_be_written_down(house: OpenHouse, model_s
         await settled(home)
         assert "refused our key" in home.texts(ME)[0]
         assert home.texts(ME)[1] == "This recording is too long: I listen to 30 min at most. Please send it in parts."
+
+
+async def test_where_speech_is_written_down_can_be_changed_while_the_bot_runs(
+    tmp_path: Path, model_server: ModelServer
+) -> None:
+    model_server.hear("Are you there?")
+    async with open_live(tmp_path, served_by(model_server)) as (home, editor):
+        home.page.upload(ME, "voice.oga", opus(3))
+        await settled(home)
+        assert home.texts(ME) == ["I cannot listen to recordings here. Please write it instead."]
+        editor.set(TRANSCRIPTION_API_BASE=model_server.base)
+        assert "TRANSCRIPTION_API_BASE" in await told(home, APPLIED)
+        home.page.upload(ME, "voice.oga", opus(3))
+        await settled(home)
+        assert home.texts(ME)[1:] == ["🎤 Are you there?", "Hello there!"]
 
 
 async def test_an_album_is_one_message_in_its_order(house: OpenHouse, model_server: ModelServer) -> None:

@@ -18,12 +18,11 @@ from tests.bot.reading.papers import picture
 from tests.e2e.conftest import ME
 from tests.e2e.talk import kept_updates, served_by, stored_messages, until
 from tests.e2e.test_restart import STUCK, WHOLE, Program
-from tests.fakes.model_server import ModelServer
-from tests.fakes.replies import Hang, Json, Stream
+from tests.fakes.model_server import TRANSCRIPTIONS, ModelServer
+from tests.fakes.replies import Hang, Stream
 
 pytestmark = pytest.mark.timeout(60)
 
-TRANSCRIPTIONS = "/v1/audio/transcriptions"
 ALBUM = [(f"{n}.jpg", picture("JPEG", (40, 30 + n))) for n in range(3)]
 
 
@@ -69,18 +68,13 @@ async def answered(program: Program, shown: list[str]) -> None:
         assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
-def pictures(request: Any) -> int:
-    content = request.json["messages"][-1]["content"]
-    return sum(part["type"] == "image_url" for part in content)
-
-
 async def test_an_album_that_was_being_answered_is_answered_as_a_whole(
     program: Program, model_server: ModelServer
 ) -> None:
     model_server.script(STUCK, Stream(WHOLE))
     await killed(program, ALBUM, lambda: model_server.chats)
     await answered(program, [WHOLE])
-    assert [pictures(request) for request in model_server.chats] == [3, 3]
+    assert [len(request.pictures) for request in model_server.chats] == [3, 3]
     async with program.database() as database:
         assert await stored_messages(database) == [("user", "complete", "Tell me"), ("assistant", "complete", WHOLE)]
         assert [state for state, _ in await kept_updates(database)] == ["done"] * 3
@@ -91,9 +85,9 @@ async def test_an_album_that_was_being_answered_is_answered_as_a_whole(
 async def test_a_recording_that_was_being_written_down_is_written_down_again(
     program: Program, model_server: ModelServer
 ) -> None:
-    model_server.post[TRANSCRIPTIONS] = Hang()
+    model_server.post[f"/v1{TRANSCRIPTIONS}"] = Hang()
     await killed(program, [("voice.oga", opus(3))], lambda: model_server.chats)
-    model_server.post[TRANSCRIPTIONS] = Json({"text": "What time is it?"})
+    model_server.hear("What time is it?")
     model_server.reply(WHOLE)
     await answered(program, ["🎤 What time is it?", WHOLE])
 
@@ -101,12 +95,11 @@ async def test_a_recording_that_was_being_written_down_is_written_down_again(
 async def test_a_recording_whose_answer_was_cut_off_is_neither_written_down_nor_shown_again(
     program: Program, model_server: ModelServer
 ) -> None:
-    model_server.post[TRANSCRIPTIONS] = Json({"text": "What time is it?"})
+    model_server.hear("What time is it?")
     model_server.script(STUCK, Stream(WHOLE))
     await killed(program, [("voice.oga", opus(3))], lambda: len(model_server.chats) == 2)
     await answered(program, ["🎤 What time is it?", WHOLE])
-    heard = [request for request in model_server.chats if request.path == TRANSCRIPTIONS]
-    assert len(heard) == 1
+    assert len(model_server.recordings) == 1
     async with program.database() as database:
         rows = await database.rows("test", select(messages.c.text).order_by(messages.c.id))
         assert [row.text for row in rows] == ["Tell me\n\nWhat time is it?", WHOLE]

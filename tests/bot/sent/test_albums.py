@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ async def test_a_whole_album_is_not_waited_for_and_an_endless_one_not_for_ever(
     assert (len(album.messages), clock.time) == (LARGEST_ALBUM, 0.0)
     for number in range(2, LARGEST_ALBUM + 3):
         await inbox.done(number)
-    clock.acts = [(0.5 * n, lambda n=n: inbox.put([part(100 + n)])) for n in range(1, 30)]
+    clock.acts = [(0.5 * n, partial(inbox.put, [part(100 + n)])) for n in range(1, 30)]
     slow = await gathered(inbox, clock, bot)
     assert clock.time <= LONGEST_SECONDS + QUIET_SECONDS
     assert len(slow.messages) > 3
