@@ -59,7 +59,7 @@ def notes_words(t: Translator, received: Received, *, admin: bool, unseen: bool 
 def transcript_html(transcript: str) -> str:
     """What was heard, folded when it is long."""
     shown = transcript if len(transcript) <= MOST_SHOWN else f"{transcript[:MOST_SHOWN]}…"
-    return f"🎤 <blockquote expandable>{escape(shown, quote=False)}</blockquote>"
+    return f"<blockquote expandable>🎤 {escape(shown, quote=False)}</blockquote>"
 
 
 def _too_large(t: Translator, name: str) -> str:
