@@ -259,6 +259,33 @@ async def test_an_album_that_nobody_sees_is_refused_once(house: OpenHouse, model
         assert len(home.texts(ME)) == 1
 
 
+async def test_files_that_can_be_read_are_answered_and_of_the_others_it_is_said_why(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server, **BLIND)) as home:
+        home.page.album(ME, [("a.txt", b"Some words"), ("b.bin", bytes(50)), ("c.txt", b"Others")], caption="Compare")
+        await settled(home)
+        first, answer = home.texts(ME)
+        assert first.startswith("I cannot read “b.bin”.")
+        assert answer == "Hello there!"
+        [asked] = model_server.chats
+        assert newest(asked).endswith(
+            "File: a.txt\n=====\nSome words\n=====\n\nFile: c.txt\n=====\nOthers\n=====\n\nCompare"
+        )
+
+
+async def test_a_picture_that_is_sent_as_a_file_is_made_fit_for_a_model(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server, **SEES)) as home:
+        await send(home, "drawing.bmp", picture("BMP", (3000, 100)), "What is it?")
+        [url] = model_server.chats[0].pictures
+        assert url.startswith("data:image/png;base64,")
+    async with house(**served_by(model_server, **BLIND)) as home:
+        [said] = await send(home, "drawing.bmp", picture("BMP"), "What is it?")
+        assert "None of my models sees pictures" in said
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
