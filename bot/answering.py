@@ -25,6 +25,7 @@ from bot.events import (
     Notice,
     Notify,
 )
+from bot.manner import PLAIN, Manner
 from llm.errors import FailureKind
 from llm.pictures import asks_about_pictures
 from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
@@ -87,13 +88,13 @@ class Answering:
         self._sorter = sorter
         self._summaries = summaries
 
-    async def answer(self, turn: Turn, stop: StopSignal) -> AsyncGenerator[AnswerEvent, None]:
+    async def answer(self, turn: Turn, stop: StopSignal, manner: Manner = PLAIN) -> AsyncGenerator[AnswerEvent, None]:
         """Tell the events of one answer; the last is `AnswerCompleted`, `AnswerStopped` or `AnswerFailed`.
 
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
         sorting = self._sort(turn)
-        messages = await messages_for(self._conversations, turn, self._summaries)
+        messages = await messages_for(self._conversations, turn, self._summaries, manner)
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()
@@ -103,6 +104,7 @@ class Answering:
             request_id=asked,
             conversation=str(turn.conversation_id),
             person=str(turn.person_id),
+            own_choice=manner.own_choice,
         )
         stream = self._asked(request, sorting)
         try:

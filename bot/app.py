@@ -20,7 +20,9 @@ from aiogram.types import Update
 from bot.access import OwnerCode
 from bot.access_cards import AccessCards
 from bot.alerts import Alerts
+from bot.answer_buttons import AnswerButtons
 from bot.answering import Answering
+from bot.bursts import Bursts
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
@@ -43,6 +45,8 @@ from bot.log import Log
 from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
+from bot.other_models import OtherModels
+from bot.overlaps import Overlaps
 from bot.parts import (
     PLAYGROUND_TOKEN,
     make_bot,
@@ -61,7 +65,6 @@ from bot.playground.server import Playground
 from bot.reading.reading import Reading
 from bot.remembering import Memory, Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
-from bot.sent.albums import Albums
 from bot.sent.receiving import Receiving
 from bot.settings import RichMode, Settings
 from bot.signals import listen
@@ -83,6 +86,7 @@ from llm.routing.serving_model import Search, ServingModel
 from llm.routing.traffic import Traffic
 from llm.transcription import Transcriber
 from storage import (
+    Answers,
     Attachments,
     CapabilityRows,
     Conversations,
@@ -201,6 +205,8 @@ async def running_app(
             await stack.enter_async_context(RecoveryWatch(lambda: manager.targets, clock, seating.back))
             summaries = Summaries(database, clock)
             tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
+            answers, others = Answers(database, clock), OtherModels(manager)
+            buttons = await stack.enter_async_context(AnswerButtons(answers, others, clock))
             turns = Turns(
                 answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
                 conversations=conversations,
@@ -209,13 +215,15 @@ async def running_app(
                 running=running,
                 rich=settings.rich_messages,
                 summaries=tasks.rolling,
+                buttons=buttons,
             )
             transcriber = Transcriber(http, clock, transcription_config(settings))
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
-            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
+            overlaps = await stack.enter_async_context(Overlaps(bot, people, running))
+            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=overlaps.waits)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
             kept = Attachments(database)
             jobs = Jobs(pool, detections, inbox, rows, remembering, kept, partial(alerts.look, control), clock)
@@ -231,8 +239,10 @@ async def running_app(
             )
             dispatcher.workflow_data.update(
                 **Wiring(
-                    albums=Albums(inbox, clock),
+                    answers=answers,
                     augmenter=tasks.augmenter,
+                    bursts=Bursts(inbox, clock),
+                    buttons=buttons,
                     cards=cards,
                     choosing=choosing,
                     charts=charts,
@@ -243,10 +253,13 @@ async def running_app(
                     detections=detections,
                     doorkeeper=doorkeeper,
                     health=health,
+                    inbox=inbox,
                     menus=menus,
                     pool=pool,
                     monitor=monitor,
                     notices=notices,
+                    others=others,
+                    overlaps=overlaps,
                     people=people,
                     receiving=Receiving(Reading(), transcriber, lambda: control.anyone_sees),
                     rich_mode=settings.rich_messages,

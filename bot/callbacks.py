@@ -49,6 +49,26 @@ class WordsOnlyPress(CallbackData, prefix="words"):
     person_id: int
 
 
+class AnswerAct(StrEnum):
+    """What a person wants of the last answer: letters, since a button holds little."""
+
+    AGAIN = "a"
+    CONTINUE = "c"
+    SHORTER = "s"
+    OTHER = "o"
+    """Another model on a machine of ours."""
+    CLOUD = "w"
+    """Another model, in a cloud."""
+
+
+class AnswerPress(CallbackData, prefix="answer"):
+    """A person wants the last answer in another way; nobody else may. `message_id` is that of the question, stored."""
+
+    act: AnswerAct
+    message_id: int
+    person_id: int
+
+
 class ExportPress(CallbackData, prefix="export"):
     """A person wants the conversation as a file; nobody else may press their button."""
 

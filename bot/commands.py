@@ -11,7 +11,7 @@ from bot.i18n import Texts
 
 logger = structlog.get_logger()
 
-EVERYONE = ("start", "help", "new", "stop", "improve", "why", "export", "settings")
+EVERYONE = ("start", "help", "new", "retry", "stop", "improve", "why", "export", "settings")
 ADMINS = ("stats", "models", "detect", "errors", "health")
 
 

@@ -26,7 +26,9 @@ class AnswerQueued:
 
 @dataclass(frozen=True, slots=True)
 class AnswerThinking:
-    """The model is reasoning and has not begun to answer; its thoughts are not shown."""
+    """The model is reasoning and has not begun to answer. `delta` is what its thoughts have grown by."""
+
+    delta: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from typing import TypedDict
 
 from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
+from bot.answer_buttons import AnswerButtons
+from bot.bursts import Bursts
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
@@ -13,8 +15,9 @@ from bot.health import HealthCheck
 from bot.i18n import Texts
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
+from bot.other_models import OtherModels
+from bot.overlaps import Overlaps
 from bot.running import RunningAnswers
-from bot.sent.albums import Albums
 from bot.sent.receiving import Receiving
 from bot.settings import RichMode
 from bot.turns import Turns
@@ -24,14 +27,16 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Conversations, People, PerformanceRows
+from storage import Answers, Conversations, Inbox, People, PerformanceRows
 
 
 class Wiring(TypedDict):
     """Handed to the dispatcher as a whole: aiogram matches parameters of handlers to these keys by name."""
 
-    albums: Albums
+    answers: Answers
     augmenter: Augmenter
+    bursts: Bursts
+    buttons: AnswerButtons
     cards: AccessCards
     charts: ChartMaker
     choosing: Choosing
@@ -42,10 +47,13 @@ class Wiring(TypedDict):
     detections: Detections
     doorkeeper: Doorkeeper
     health: HealthCheck
+    inbox: Inbox
     menus: CommandMenus
     pool: ModelPool
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
+    others: OtherModels
+    overlaps: Overlaps
     people: People
     receiving: Receiving
     rich_mode: RichMode

@@ -1,6 +1,8 @@
 """SQLite (or PostgreSQL) behind small repositories; the only place that knows SQL."""
 
+from storage.answers import Answers
 from storage.attachments import Attachments
+from storage.branches import joined
 from storage.capabilities import CapabilityRows
 from storage.conversations import HISTORY_MESSAGES, Conversations
 from storage.database import Database, open_database, read_database
@@ -26,8 +28,10 @@ from storage.types import (
     Attachment,
     AttachmentKind,
     NewUpdate,
+    Part,
     Person,
     QueuedUpdate,
+    StoredAnswer,
     StoredMessage,
     Summary,
     Turn,
@@ -38,6 +42,7 @@ __all__ = [
     "HISTORY_MESSAGES",
     "Access",
     "AnswerState",
+    "Answers",
     "Attachment",
     "AttachmentKind",
     "Attachments",
@@ -51,6 +56,7 @@ __all__ = [
     "LearnedValues",
     "NewUpdate",
     "OperationFailed",
+    "Part",
     "People",
     "PerformanceRows",
     "Person",
@@ -58,6 +64,7 @@ __all__ = [
     "ReadFailed",
     "Statistics",
     "StorageError",
+    "StoredAnswer",
     "StoredMessage",
     "Summaries",
     "Summary",
@@ -65,6 +72,7 @@ __all__ = [
     "UnknownUpdate",
     "WriteFailed",
     "WriterLimits",
+    "joined",
     "open_database",
     "read_database",
 ]

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     true,
 )
 
@@ -59,7 +60,8 @@ people = Table(
     Column("seen_at", UtcMoment, nullable=False),
 )
 
-# `thread_id` is 0 outside topics. An id is never given twice, lest a turn of a deleted conversation meet a stranger's.
+# `thread_id` is 0 outside topics. `revision` counts the changes of what had been said: branches, other answers, edits.
+# An id is never given twice, lest a turn of a deleted conversation meet a stranger's.
 conversations = Table(
     "conversations",
     metadata,
@@ -68,6 +70,7 @@ conversations = Table(
     Column("thread_id", BigInteger, nullable=False),
     Column("started_at", UtcMoment, nullable=False),
     Column("closed_at", UtcMoment),
+    Column("revision", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 Index(
@@ -80,8 +83,10 @@ Index(
 )
 
 # `update_id`, `closed_at` and `request_id` belong to a person's message: which update brought it, when its turn was
-# over, answered or not, and which attempts were made for it. `telegram_ids` are the messages in which an answer stands
-# in the chat.
+# over, answered or not, and which attempts were made for it; an answer has its own `request_id`. Of
+# `joined_updates` come further parts of it. `telegram_ids` are the messages in which an answer stands in the chat, or
+# why there is none.
+# `parent_id` is the message that this one follows; what is `replaced` is on no path that counts now.
 messages = Table(
     "messages",
     metadata,
@@ -96,9 +101,35 @@ messages = Table(
     Column("closed_at", UtcMoment),
     Column("request_id", BigInteger),
     Column("telegram_ids", JSON, nullable=False),
+    Column("parent_id", BigInteger),
+    Column("replaced", Boolean, nullable=False, server_default=false()),
+    Column("context", AnyText),
+    Column("joined_updates", JSON),
     sqlite_autoincrement=True,
 )
 Index("ix_messages_conversation_id_id", messages.c.conversation_id, messages.c.id)
+
+# Where messages stand in the chats; of what a person said also the part that stands there.
+telegram_messages = Table(
+    "telegram_messages",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", big_id(), ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
+    Column("text", AnyText),
+    Column("context", AnyText),
+)
+Index("ix_telegram_messages_message_id", telegram_messages.c.message_id)
+
+# What people think of answers.
+reactions = Table(
+    "reactions",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", big_id(), ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("reacted_at", UtcMoment, nullable=False),
+)
 
 # What was sent with a message, in its order: of a picture its bytes, of a document the text that was read in it. Either
 # may be gone for want of space.

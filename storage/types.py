@@ -28,7 +28,11 @@ class AnswerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who has written to the bot. `language` and `rich_messages` are None until they choose."""
+    """Somebody who has written to the bot. `language` and `rich_messages` are None until they choose.
+
+    With `interrupts` what they write while an answer comes ends that answer, else it waits. `reactions`: the bot may
+    react to their messages with an emoji.
+    """
 
     id: int
     name: str = field(repr=False)
@@ -37,6 +41,8 @@ class Person:
     admin: bool
     language: str | None = None
     rich_messages: bool | None = None
+    interrupts: bool = False
+    reactions: bool = True
 
 
 class AttachmentKind(StrEnum):
@@ -62,8 +68,20 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One Telegram message of what a person said at a stretch; `context` is what they quoted or forwarded in it."""
+
+    telegram_id: int
+    text: str = field(repr=False)
+    context: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message of a conversation; `created_at` is in UTC, `model` is None for what a person said."""
+    """A message of a conversation; `created_at` is in UTC, `model` is None for what a person said.
+
+    `context` is what a person quoted or forwarded with it.
+    """
 
     id: int
     role: Role
@@ -72,6 +90,23 @@ class StoredMessage:
     state: AnswerState
     model: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    context: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """One of the answers that a question has had; `telegram_ids` are its messages in the chat, first one first.
+
+    `replaced`: another answer, or another branch, has taken its place.
+    """
+
+    id: int
+    text: str = field(repr=False)
+    state: AnswerState
+    model: str | None
+    request_id: int | None
+    telegram_ids: tuple[int, ...]
+    replaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +119,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A person's message that waits for its answer."""
+    """A person's message that waits for its answer; `context` is what they quoted or forwarded with it.
+
+    `update_id` is the update that wants the answer: the one that brought the message, or that asked for another answer
+    to it. `joined` are further updates whose text is part of the message: they are closed with it.
+    """
 
     conversation_id: int
     message_id: int
@@ -93,6 +132,8 @@ class Turn:
     person_id: int
     text: str = field(repr=False)
     attachments: tuple[Attachment, ...] = ()
+    context: str = field(default="", repr=False)
+    joined: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +150,7 @@ class QueuedUpdate:
     """An update of Telegram's that is kept until it has been dealt with.
 
     `lane` says what must stay in order; `answer_message_id` is the Telegram message in which an earlier try had begun
-    to write its answer; `attempts` counts the tries, this one included.
+    to write its answer; `attempts` counts the tries, this one included. `received_at` is when it was stored, in UTC.
     """
 
     update_id: int
@@ -117,3 +158,4 @@ class QueuedUpdate:
     payload: bytes = field(repr=False)
     attempts: int
     answer_message_id: int | None = None
+    received_at: datetime | None = None

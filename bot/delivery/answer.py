@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
+
+from aiogram.types import InlineKeyboardMarkup
 
 from bot.delivery.base import Delivery
 from bot.events import (
@@ -22,6 +24,9 @@ from bot.events import (
 from llm.types import FinishReason
 
 AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
+
+MarkupFor = Callable[[AnswerOutcome], InlineKeyboardMarkup | None]
+"""The keyboard below an answer that ended so."""
 
 
 class AnswerWords(Protocol):
@@ -60,11 +65,13 @@ class DeliveredAnswer:
     outcome: AnswerOutcome
 
 
-async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery, words: AnswerWords) -> DeliveredAnswer:
+async def deliver_answer(
+    events: AsyncIterator[AnswerEvent], delivery: Delivery, words: AnswerWords, *, markup_for: MarkupFor | None = None
+) -> DeliveredAnswer:
     """Show an answer while it comes and send it when it ends. What broke off is shown as broken off.
 
-    Reading the events never waits for Telegram. Raises `DeliveryFailed` as `Delivery.finish` does, and RuntimeError
-    when the events end without an end of the answer.
+    `markup_for` gives the keyboard below the last message. Reading the events never waits for Telegram.
+    Raises `DeliveryFailed` as `Delivery.finish` does, and RuntimeError when the events end before the answer does.
     """
     text = ""
     async for event in events:
@@ -85,18 +92,21 @@ async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery,
                 text += delta
                 await delivery.show(text)
             case AnswerCompleted() | AnswerStopped() | AnswerFailed():
-                return DeliveredAnswer(await _finish(event, delivery, words), event)
+                markup = markup_for(event) if markup_for is not None else None
+                return DeliveredAnswer(await _finish(event, delivery, words, markup), event)
     raise RuntimeError("the events of an answer ended before the answer did")
 
 
-async def _finish(outcome: AnswerOutcome, delivery: Delivery, words: AnswerWords) -> tuple[int, ...]:
+async def _finish(
+    outcome: AnswerOutcome, delivery: Delivery, words: AnswerWords, markup: InlineKeyboardMarkup | None
+) -> tuple[int, ...]:
     match outcome:
         case AnswerCompleted(result=result):
-            return await delivery.finish(result.text, note=_note(outcome, words))
+            return await delivery.finish(result.text, note=_note(outcome, words), markup=markup)
         case AnswerStopped(text=text):
-            return await delivery.finish(text, note=words.stopped())
+            return await delivery.finish(text, note=words.stopped(), markup=markup)
         case AnswerFailed(text=text):
-            return await delivery.finish(text, note=words.failed(outcome))
+            return await delivery.finish(text, note=words.failed(outcome), markup=markup)
 
 
 def _note(completed: AnswerCompleted, words: AnswerWords) -> str:

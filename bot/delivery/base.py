@@ -27,10 +27,13 @@ class Delivery(Protocol):
         Returns at once: a frame is sent by the delivery's own task.
         """
 
-    async def finish(self, markdown: str, *, note: str = "") -> tuple[int, ...]:
+    async def finish(
+        self, markdown: str, *, note: str = "", markup: InlineKeyboardMarkup | None = None
+    ) -> tuple[int, ...]:
         """Send the final text and return the ids of its messages. `note` is a line set apart below the text.
 
-        Raises `DeliveryFailed` only when the chat cannot be reached at all (the person blocked the bot, say).
+        `markup` stands below the last message. Raises `DeliveryFailed` only when the chat cannot be reached at all
+        (the person blocked the bot, say).
         """
 
 

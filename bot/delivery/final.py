@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 from aiogram.exceptions import (
@@ -12,7 +13,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.types import LinkPreviewOptions, ReplyParameters
+from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 
 from bot.delivery.base import AnswerPlace, Target
 from bot.delivery.formatted import MESSAGE_LIMIT, Formatted
@@ -28,6 +29,15 @@ _SMALLEST_LIMIT = 256
 _MOST_REPAIRS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What is to become one message: its text, its keyboard, and the id of the message that it takes the place of."""
+
+    text: Formatted
+    markup: InlineKeyboardMarkup | None = None
+    replaced: int | None = None
+
+
 class FinalText:
     """Sends one answer's messages, the first of them in the place of an earlier message if there is one.
 
@@ -40,90 +50,109 @@ class FinalText:
         self._place = place
         self._ids: list[int] = []
 
-    async def send(self, pieces: Sequence[Formatted], *, replace: int | None = None) -> tuple[int, ...]:
+    async def send(
+        self,
+        pieces: Sequence[Formatted],
+        *,
+        replace: int | None = None,
+        markup: InlineKeyboardMarkup | None = None,
+    ) -> tuple[int, ...]:
         """Send a text in its pieces, each a message; `replace` is the message to put the first one into.
 
-        Returns the ids of the messages. Raises `DeliveryFailed` when the chat cannot be reached, and the network's or
-        the server's own error when they stayed down for longer than `FloodControl` waits.
+        `markup` goes below the last one. Returns the ids of the messages. Raises `DeliveryFailed` when the chat cannot
+        be reached, and the network's or the server's own error when they stayed down for longer than `FloodControl`
+        waits.
         """
-        for piece in pieces:
-            await self._put(piece, replace if not self._ids else None, MESSAGE_LIMIT)
+        await self._put_all(pieces, replace if not self._ids else None, markup, MESSAGE_LIMIT)
         return tuple(self._ids)
 
-    async def _put(self, piece: Formatted, replace: int | None, limit: int) -> None:
+    async def _put_all(
+        self, pieces: Sequence[Formatted], replaced: int | None, markup: InlineKeyboardMarkup | None, limit: int
+    ) -> None:
+        last = len(pieces) - 1
+        for index, piece in enumerate(pieces):
+            message = _Message(piece, markup if index == last else None, replaced if index == 0 else None)
+            await self._put(message, limit)
+
+    async def _put(self, message: _Message, limit: int) -> None:
         """Get one piece into the chat, with what has to be changed for it."""
         for _ in range(_MOST_REPAIRS):
             try:
-                message_id = await self._once(piece, replace)
-                await self.arrived(message_id, known=message_id == replace)
+                message_id = await self._once(message)
+                await self.arrived(message_id, known=message_id == message.replaced)
                 return
             except TelegramMigrateToChat as error:
                 self._target.move(error.migrate_to_chat_id)
-                replace = None
+                message = replace(message, replaced=None)
                 continue
             except (TelegramNetworkError, TelegramUnauthorizedError):
                 raise
             except TelegramAPIError as error:
                 kind = refusal(error)
-                if kind is Refusal.NOT_MODIFIED and replace is not None:
-                    await self.arrived(replace, known=True)
+                if kind is Refusal.NOT_MODIFIED and message.replaced is not None:
+                    await self.arrived(message.replaced, known=True)
                     return
                 if kind is Refusal.TOO_LONG and limit > _SMALLEST_LIMIT:
-                    await self._put_smaller(piece, replace, limit // 2)
+                    smaller = split(message.text, limit // 2)
+                    await self._put_all(smaller, message.replaced, message.markup, limit // 2)
                     return
-                piece, replace = self._repaired(error, kind, piece, replace)
+                message = self._repaired(error, kind, message)
         raise DeliveryFailed(self._target.chat_id, "refused in every form")
 
-    def _repaired(
-        self, error: TelegramAPIError, kind: Refusal, piece: Formatted, replace: int | None
-    ) -> tuple[Formatted, int | None]:
+    def _repaired(self, error: TelegramAPIError, kind: Refusal, message: _Message) -> _Message:
         """What to try next; raises when there is nothing left."""
         if kind is Refusal.CHAT_GONE:
             raise DeliveryFailed(self._target.chat_id, error.message) from error
         logger.warning("final_text_refused", chat_id=self._target.chat_id, kind=kind, description=error.message)
-        if kind is Refusal.MESSAGE_GONE and replace is not None:
-            return piece, None
+        if kind is Refusal.MESSAGE_GONE and message.replaced is not None:
+            return replace(message, replaced=None)
         if kind is Refusal.REPLY_GONE and self._target.reply_to is not None:
             self._target.reply_to = None
-            return piece, replace
+            return message
         if kind is Refusal.THREAD_GONE and self._target.thread_id is not None:
             self._target.thread_id = None
-            return piece, replace
-        if piece.marks:
-            return piece.plain, replace
-        if replace is not None:
-            return piece, None
+            return message
+        if kind is Refusal.KEYBOARD and message.markup is not None:
+            return replace(message, markup=None)
+        return self._with_less(error, message)
+
+    def _with_less(self, error: TelegramAPIError, message: _Message) -> _Message:
+        """The message without what is most likely the reason of a refusal that is not understood."""
+        if message.text.marks:
+            return replace(message, text=message.text.plain)
+        if message.markup is not None:
+            return replace(message, markup=None)
+        if message.replaced is not None:
+            return replace(message, replaced=None)
         if self._target.reply_to is not None or self._target.thread_id is not None:
             self._target.reply_to = self._target.thread_id = None
-            return piece, None
+            return message
         if isinstance(error, TelegramServerError):
             raise error
         raise DeliveryFailed(self._target.chat_id, error.message) from error
 
-    async def _put_smaller(self, piece: Formatted, replace: int | None, limit: int) -> None:
-        for index, part in enumerate(split(piece, limit)):
-            await self._put(part, replace if index == 0 else None, limit)
-
-    async def _once(self, piece: Formatted, replace: int | None) -> int:
+    async def _once(self, message: _Message) -> int:
         target = self._target
-        if replace is not None:
+        if message.replaced is not None:
             await target.bot.edit_message_text(
-                text=piece.text,
+                text=message.text.text,
                 chat_id=target.chat_id,
-                message_id=replace,
+                message_id=message.replaced,
                 parse_mode=None,
-                entities=piece.entities(),
+                entities=message.text.entities(),
                 link_preview_options=NO_PREVIEW,
+                reply_markup=message.markup,
             )
-            return replace
+            return message.replaced
         sent = await target.bot.send_message(
             target.chat_id,
-            piece.text,
+            message.text.text,
             message_thread_id=target.thread_id,
             parse_mode=None,
-            entities=piece.entities(),
+            entities=message.text.entities(),
             link_preview_options=NO_PREVIEW,
             reply_parameters=None if self._ids else reply_parameters(target),
+            reply_markup=message.markup,
         )
         return sent.message_id
 

@@ -20,6 +20,7 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from aiogram.methods import (
+    EditMessageReplyMarkup,
     EditMessageText,
     Response,
     SendChatAction,
@@ -77,6 +78,10 @@ class FrameSkipped(BotError):
 
 class EditFrame(EditMessageText):
     """An edit that shows an answer on its way; skipped when there is no room for it."""
+
+
+class KeyboardFrame(EditMessageReplyMarkup):
+    """The end of a keyboard that is of no use any more; skipped when there is no room for it."""
 
 
 class MessageFrame(SendMessage):
@@ -248,7 +253,7 @@ def _budget(windows: tuple[tuple[int, float], ...], spares: tuple[int, ...]) -> 
 def _frame_kind(method: TelegramMethod[TelegramType]) -> FrameKind | None:
     if isinstance(method, SendMessageDraft | SendRichMessageDraft | SendChatAction):
         return FrameKind.DRAFT
-    return FrameKind.EDIT if isinstance(method, EditFrame | MessageFrame) else None
+    return FrameKind.EDIT if isinstance(method, EditFrame | KeyboardFrame | MessageFrame) else None
 
 
 def _hold_seconds(error: Exception) -> float | None:

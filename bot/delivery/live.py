@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 import structlog
+from aiogram.types import InlineKeyboardMarkup
 
 from bot.delivery.base import Frame, FrameOutcome, Frames, Target
 from bot.delivery.final import FinalText
@@ -73,7 +74,9 @@ class LiveDelivery:
         self._latest = Frame(markdown, status)
         self._news.set()
 
-    async def finish(self, markdown: str, *, note: str = "") -> tuple[int, ...]:
+    async def finish(
+        self, markdown: str, *, note: str = "", markup: InlineKeyboardMarkup | None = None
+    ) -> tuple[int, ...]:
         """See `Delivery.finish`. No frame is on its way any more when the final text is sent."""
         self._ending = True
         if not self._idle.is_set():
@@ -82,14 +85,16 @@ class LiveDelivery:
         replace = self._frames.message_id
         if self._rich is not None and not self._rich.unknown:
             rich = await asyncio.to_thread(rich_markdown, markdown, note)
-            message_id = await self._rich.send(self._target, rich, replace=replace) if rich is not None else None
+            message_id = None
+            if rich is not None:
+                message_id = await self._rich.send(self._target, rich, replace=replace, markup=markup)
             if message_id is not None:
                 return await self._final.arrived(message_id, known=message_id == replace)
         if len(markdown) > _RENDERED_HERE:
             pieces = await asyncio.to_thread(final_pieces, markdown, note)
         else:
             pieces = final_pieces(markdown, note)
-        return await self._final.send(pieces, replace=replace)
+        return await self._final.send(pieces, replace=replace, markup=markup)
 
     async def _cancel(self) -> None:
         if self._task is not None:

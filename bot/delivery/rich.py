@@ -7,7 +7,7 @@ import re
 import pyromark
 import structlog
 from aiogram.exceptions import TelegramAPIError, TelegramMigrateToChat, TelegramNetworkError, TelegramNotFound
-from aiogram.types import InputRichMessage
+from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 
 from bot.delivery.base import Target
 from bot.delivery.final import reply_parameters
@@ -76,8 +76,10 @@ class RichText:
     def __init__(self) -> None:
         self.unknown = False
 
-    async def send(self, target: Target, markdown: str, *, replace: int | None) -> int | None:
-        """Send a text as one rich message, in the place of `replace` if there is one.
+    async def send(
+        self, target: Target, markdown: str, *, replace: int | None, markup: InlineKeyboardMarkup | None = None
+    ) -> int | None:
+        """Send a text as one rich message with its keyboard, in the place of `replace` if there is one.
 
         Returns the message's id, or None when it was refused for whatever reason: the classic message is to be sent.
         """
@@ -85,7 +87,11 @@ class RichText:
         try:
             if replace is not None:
                 await target.bot.edit_message_text(
-                    rich_message=message, chat_id=target.chat_id, message_id=replace, parse_mode=None
+                    rich_message=message,
+                    chat_id=target.chat_id,
+                    message_id=replace,
+                    parse_mode=None,
+                    reply_markup=markup,
                 )
                 return replace
             sent = await target.bot.send_rich_message(
@@ -93,6 +99,7 @@ class RichText:
                 message,
                 message_thread_id=target.thread_id,
                 reply_parameters=reply_parameters(target),
+                reply_markup=markup,
             )
         except (TelegramNetworkError, TelegramMigrateToChat):
             return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
+from bot.handlers.sent import on_said
 from bot.i18n import Translator
 from bot.presses import settle
-from bot.sent.words import said_in
+from bot.sent.words import in_words
 from bot.turns import Turns
 from storage import Person, QueuedUpdate
 
@@ -18,15 +19,10 @@ def chat_router() -> Router:
     """The last of the routers: whatever no command has taken."""
     router = Router(name="chat")
     router.message.register(on_unknown_command, F.text.startswith("/"))
-    router.message.register(on_text, F.text)
+    router.message.register(on_said, F.text)
     router.message.register(on_other)
     router.callback_query.register(on_other_button)
     return router
-
-
-async def on_text(message: Message, person: Person, t: Translator, queued: QueuedUpdate, turns: Turns) -> None:
-    """Answer it, with what it quotes and links to."""
-    await turns.answer(message, person, t, queued, text=said_in(message, t))
 
 
 async def on_unknown_command(message: Message, t: Translator) -> None:
@@ -36,7 +32,7 @@ async def on_unknown_command(message: Message, t: Translator) -> None:
 
 async def on_other(message: Message, person: Person, t: Translator, queued: QueuedUpdate, turns: Turns) -> None:
     """Answer what can be said in words, a place or a poll; of all else say what can be read."""
-    if text := said_in(message, t):
+    if text := in_words(message, t):
         await turns.answer(message, person, t, queued, text=text)
     elif _is_content(message):
         await message.answer(t("unsupported-message"))

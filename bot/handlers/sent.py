@@ -1,26 +1,27 @@
-"""Photos, files, voice messages: read and answered; where no model sees a picture, its words alone on demand."""
+"""What people say and send: files read first, all of a stretch answered; a picture nobody sees by its words alone."""
 
 from __future__ import annotations
 
-from aiogram import Bot, F, Router
+from aiogram import F, Router
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Message, ReplyParameters
 
+from bot.bursts import Burst, Bursts
 from bot.callbacks import WordsOnlyPress
 from bot.events import AnswerFailed
 from bot.i18n import Translator
+from bot.overlaps import Overlaps
 from bot.presses import settle
-from bot.sent.albums import Albums
+from bot.said import said_in
 from bot.sent.carried import carried_by, safe_name
-from bot.sent.receiving import Receiving
+from bot.sent.receiving import Received, Receiving
 from bot.sent.showing import typing
-from bot.sent.words import said_in
 from bot.turns import Turns
 from bot.views.files import notes_words, transcript_html
 from bot.views.keyboards import words_only_keyboard
 from llm.clock import Clock
-from storage import Attachment, AttachmentKind, Conversations, Person, QueuedUpdate
+from storage import Attachment, AttachmentKind, Conversations, Inbox, Person, QueuedUpdate, joined
 
 BLIND = "images_unsupported"
 
@@ -28,45 +29,71 @@ BLIND = "images_unsupported"
 def sent_router() -> Router:
     """What can be looked at, read or listened to."""
     router = Router(name="sent")
-    router.message.register(on_sent, F.func(carried_by))
+    router.message.register(on_said, F.func(carried_by))
     router.callback_query.register(on_words_only, WordsOnlyPress.filter())
     return router
 
 
-async def on_sent(
+async def on_said(
     message: Message,
-    bot: Bot,
     person: Person,
     t: Translator,
     queued: QueuedUpdate,
     turns: Turns,
+    bursts: Bursts,
+    overlaps: Overlaps,
     conversations: Conversations,
     receiving: Receiving,
-    albums: Albums,
+    inbox: Inbox,
     clock: Clock,
 ) -> None:
-    """Read it and answer; say what could not be read, and why."""
+    """Answer it, with what was sent at a stretch with it: files are read first, and what cannot be read is told."""
     if await conversations.turn_opened(queued.update_id):  # an earlier try came so far: all of it is stored
-        await turns.answer(message, person, t, queued, text="")
+        await turns.answer(message, person, t, queued)
         return
-    async with typing(bot, message, clock):
-        album = await albums.whole(bot, message, queued)
-        received = await receiving.receive(bot, album.messages, t)
+    burst = await bursts.gather(message, queued)
+    for part in burst.parts:
+        overlaps.begun(message.chat.id, part.telegram_id)
+    if not any(map(carried_by, burst.messages)):
+        await turns.answer(message, person, t, queued, parts=burst.parts, joined=burst.joined)
+        return
+    async with typing(message, clock):
+        received = await receiving.receive(burst.messages, t)
     if words := notes_words(t, received, admin=person.admin, unseen=received.unseen and received.asks):
         await message.answer(words)
-    if not received.asks:
-        if received.unseen:
-            await _offer_words_only(message, person, t, said=bool(_asked(message, t)))
-        await albums.passed_over(album)
+    if received.asks:
+        await _answer_files(message, person, t, queued, turns, burst, received)
         return
+    if received.unseen:
+        await _offer_words_only(message, person, t)
+    for update_id in burst.joined:  # what was to be said of them has been said
+        await inbox.done(update_id)
+
+
+async def _answer_files(
+    message: Message,
+    person: Person,
+    t: Translator,
+    queued: QueuedUpdate,
+    turns: Turns,
+    burst: Burst,
+    received: Received,
+) -> None:
     if received.transcript:
         heard = transcript_html(received.transcript)
         await message.answer(heard, parse_mode=ParseMode.HTML, reply_parameters=_below(message))
     outcome = await turns.answer(
-        message, person, t, queued, text=received.text, sent=received.attachments, joined=album.joined
+        message,
+        person,
+        t,
+        queued,
+        text=received.text,
+        sent=received.attachments,
+        parts=received.parts,
+        joined=burst.joined,
     )
-    if isinstance(outcome, AnswerFailed) and outcome.failure.code == BLIND and _asked(message, t):
-        await _offer_words_only(message, person, t, said=True)
+    if isinstance(outcome, AnswerFailed) and outcome.failure.code == BLIND and _asked(message):
+        await _offer_words_only(message, person, t)
 
 
 async def on_words_only(
@@ -82,7 +109,7 @@ async def on_words_only(
         await settle(query, t("press-not-yours"), show_alert=True)
         return
     shown = query.message.reply_to_message if isinstance(query.message, Message) else None
-    text = _asked(shown, t) if shown is not None else ""
+    text = _asked(shown) if shown is not None else ""
     if not isinstance(query.message, Message) or not text:
         await settle(query, t("photo-gone"))
         return
@@ -96,8 +123,9 @@ async def on_words_only(
     await turns.answer(query.message, person, t, queued, text=text, sent=[_unseen(shown)] if shown else [])
 
 
-async def _offer_words_only(message: Message, person: Person, t: Translator, *, said: bool) -> None:
+async def _offer_words_only(message: Message, person: Person, t: Translator) -> None:
     """Say that nobody sees it; what was said with it can be answered all the same."""
+    said = bool(_asked(message))
     await message.answer(
         t("photo-unseen-offer" if said else "photo-unseen"),
         reply_parameters=_below(message),
@@ -110,9 +138,9 @@ def _below(message: Message) -> ReplyParameters:
     return ReplyParameters(message_id=message.message_id, allow_sending_without_reply=True)
 
 
-def _asked(message: Message, t: Translator) -> str:
+def _asked(message: Message) -> str:
     """What can be answered without the picture."""
-    return said_in(message, t) if message.caption else ""
+    return joined([said_in(message)])[0] if message.caption else ""
 
 
 def _unseen(message: Message) -> Attachment:

@@ -20,6 +20,8 @@ LONGEST_CAPTION = 1024
 LARGEST_ALBUM = 10
 LARGEST_PHOTO = 10 * 1024 * 1024
 """A larger picture is sent as a file."""
+REACTIONS = frozenset({"👍", "👎", "❤", "🔥", "🎉", "😁", "🤔", "😢"})
+"""Some of those that Telegram knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,60 @@ class Acts:
 
     world: World
 
-    def say(self, person_id: int, text: str, *, reply_to: int | None = None) -> Message:
-        """Send a text to the bot."""
+    def say(
+        self,
+        person_id: int,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        quote: str | None = None,
+        forwarded_from: str | None = None,
+    ) -> Message:
+        """Send a text to the bot; `quote` is a part of the message replied to, `forwarded_from` who wrote the text."""
         self._person(person_id)
-        marked = trimmed(Marked(text))
-        if not marked.text:
-            raise PageError(400, "the text is empty")
-        if units(marked.text) > LONGEST_TEXT:
-            raise PageError(400, f"the text is longer than {LONGEST_TEXT}")
-        return self._send(person_id, marked, reply_to=reply_to)
+        marked = _checked(text)
+        replied = self.world.chats[person_id].messages.get(reply_to or 0)
+        if quote is not None and (replied is None or not quote or quote not in replied.text):
+            raise PageError(400, "what is quoted is not in the message replied to")
+        return self._send(person_id, marked, reply_to=reply_to, quote=quote, forwarded_from=forwarded_from)
+
+    def edit(self, person_id: int, message_id: int, text: str) -> Message:
+        """Change what somebody has said."""
+        self._person(person_id)
+        message = self.world.chats[person_id].messages.get(message_id)
+        if message is None:
+            raise PageError(404, "there is no such message")
+        if message.from_bot or message.file is not None or message.forwarded_from is not None:
+            raise PageError(400, "this message cannot be edited")
+        marked = with_detected(_checked(text))
+        if (marked.text, tuple(marked.entities)) == (message.text, message.entities):
+            raise PageError(400, "the text is the same")
+        message = self.world.change(message, text=marked.text, entities=marked.entities)
+        self._update("edited_message", self.world.to_bot(message))
+        return message
+
+    def react(self, person_id: int, message_id: int, emoji: str | None) -> Message:
+        """Put a reaction on a message of the bot, or take it back."""
+        person = self._person(person_id)
+        message = self.world.chats[person_id].messages.get(message_id)
+        if message is None or not message.from_bot:
+            raise PageError(404, "there is no such message of the bot")
+        if emoji not in REACTIONS | {None}:
+            raise PageError(400, "there is no such reaction")
+        if emoji == message.person_reaction:
+            return message
+        before = message.person_reaction
+        message = self.world.change(message, edited=False, person_reaction=emoji)
+        content: Json = {
+            "chat": present.private_chat(person),
+            "message_id": message_id,
+            "user": present.user(person),
+            "date": int(self.world.clock.now().timestamp()),
+            "old_reaction": _reactions(before),
+            "new_reaction": _reactions(emoji),
+        }
+        self._update("message_reaction", content)
+        return message
 
     def upload(self, person_id: int, name: str, content: bytes, *, caption: str = "") -> Message:
         """Send a file to the bot: a picture as a photo, a recording as one, everything else as a document."""
@@ -133,3 +180,16 @@ class Acts:
         if person is None:
             raise PageError(404, "there is no such person")
         return person
+
+
+def _checked(text: str) -> Marked:
+    marked = trimmed(Marked(text))
+    if not marked.text:
+        raise PageError(400, "the text is empty")
+    if units(marked.text) > LONGEST_TEXT:
+        raise PageError(400, f"the text is longer than {LONGEST_TEXT}")
+    return marked
+
+
+def _reactions(emoji: str | None) -> list[Json]:
+    return [] if emoji is None else [{"type": "emoji", "emoji": emoji}]

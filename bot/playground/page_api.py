@@ -42,6 +42,8 @@ class PageApi:
             web.get("/playground/events", self._events),
             web.get("/playground/files/{file_id}", self._file),
             web.post("/playground/send", _json(self._send)),
+            web.post("/playground/edit", _json(self._edit)),
+            web.post("/playground/react", _json(self._react)),
             web.post("/playground/upload", _json(self._upload)),
             web.post("/playground/press", _json(self._press)),
             web.post("/playground/stop", _json(self._stop)),
@@ -59,8 +61,25 @@ class PageApi:
 
     async def _send(self, request: web.Request) -> Json:
         body = await _body(request)
-        reply_to = _field(body, "reply_to", int) if body.get("reply_to") is not None else None
-        message = self._acts.say(_field(body, "person_id", int), _field(body, "text", str), reply_to=reply_to)
+        message = self._acts.say(
+            _field(body, "person_id", int),
+            _field(body, "text", str),
+            reply_to=_optional(body, "reply_to", int),
+            quote=_optional(body, "quote", str),
+            forwarded_from=_optional(body, "forwarded_from", str),
+        )
+        return {"message": present.page_message(message)}
+
+    async def _edit(self, request: web.Request) -> Json:
+        body = await _body(request)
+        person_id, message_id = _field(body, "person_id", int), _field(body, "message_id", int)
+        message = self._acts.edit(person_id, message_id, _field(body, "text", str))
+        return {"message": present.page_message(message)}
+
+    async def _react(self, request: web.Request) -> Json:
+        body = await _body(request)
+        person_id, message_id = _field(body, "person_id", int), _field(body, "message_id", int)
+        message = self._acts.react(person_id, message_id, _optional(body, "emoji", str))
         return {"message": present.page_message(message)}
 
     async def _upload(self, request: web.Request) -> Json:
@@ -159,6 +178,10 @@ def _field(body: Json, name: str, kind: type[Value]) -> Value:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise PageError(400, f"{name} is missing or of the wrong type")
     return value
+
+
+def _optional(body: Json, name: str, kind: type[Value]) -> Value | None:
+    return None if body.get(name) is None else _field(body, name, kind)
 
 
 async def _read_upload(request: web.Request) -> tuple[dict[str, str], list[tuple[str, bytes]]]:

@@ -68,6 +68,14 @@ def message(shown: Message, person: Person, bot_id: int, *, answered: Message | 
         data["edit_date"] = shown.edit_date
     if shown.markup and "inline_keyboard" in shown.markup:
         data["reply_markup"] = shown.markup
+    if shown.forwarded_from is not None:
+        data["forward_origin"] = {
+            "type": "hidden_user",
+            "date": shown.date,
+            "sender_user_name": shown.forwarded_from,
+        }
+    if shown.quote is not None:
+        data["quote"] = {"text": shown.quote, "position": 0, "is_manual": True}
     if answered is not None:
         data["reply_to_message"] = message(answered, person, bot_id)
     return data
@@ -130,6 +138,7 @@ def page_message(shown: Message) -> Json:
         "edited": shown.edit_date is not None,
         "rich": shown.blocks is not None,
         "reaction": shown.reaction,
+        "person_reaction": shown.person_reaction,
     }
 
 

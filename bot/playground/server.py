@@ -123,9 +123,25 @@ class Playground:
         """The calls of one method."""
         return [call for call in self._bot_api.calls if call.method.lower() == method.lower()]
 
-    def say(self, person_id: int, text: str, *, reply_to: int | None = None) -> Message:
-        """Let a person write a message."""
-        return self._acts.say(person_id, text, reply_to=reply_to)
+    def say(
+        self,
+        person_id: int,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        quote: str | None = None,
+        forwarded_from: str | None = None,
+    ) -> Message:
+        """Let a person write a message, or forward one."""
+        return self._acts.say(person_id, text, reply_to=reply_to, quote=quote, forwarded_from=forwarded_from)
+
+    def edit(self, person_id: int, message_id: int, text: str) -> Message:
+        """Let a person change a message of theirs."""
+        return self._acts.edit(person_id, message_id, text)
+
+    def react(self, person_id: int, message_id: int, emoji: str | None) -> Message:
+        """Let a person react to a message of the bot, or take that back."""
+        return self._acts.react(person_id, message_id, emoji)
 
     def upload(self, person_id: int, name: str, content: bytes, *, caption: str = "") -> Message:
         """Let a person send a file."""

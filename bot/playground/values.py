@@ -54,7 +54,8 @@ class Message:
     """One message of a private chat. With a photo, document or recording, `text` and `entities` are its caption.
 
     `entities` and `markup` are JSON objects of the Bot API. A rich message has `blocks`, and
-    what can be read in them as `text`.
+    what can be read in them as `text`. `reaction` is the bot's, `person_reaction` the person's. `quote` is what of the
+    message replied to is meant, `forwarded_from` the name of somebody who is not here.
     """
 
     message_id: int
@@ -74,6 +75,9 @@ class Message:
     blocks: tuple[Json, ...] | None = field(default=None, repr=False)
     is_rtl: bool = False
     reaction: str | None = None
+    person_reaction: str | None = None
+    quote: str | None = field(default=None, repr=False)
+    forwarded_from: str | None = None
 
     @property
     def buttons(self) -> list[list[Json]]:

@@ -12,11 +12,11 @@ from bot.i18n import Translator
 from bot.reading.outcome import FileError, ReadPicture, ReadText, Unreadable
 from bot.reading.reading import Reading
 from bot.reading.recognise import picture_mime
+from bot.said import said_in
 from bot.sent.carried import PHOTO_BYTES, Carried, CarriedKind, carried_by
 from bot.sent.fetching import FetchFailed, NotFetched, fetch
-from bot.sent.words import said_in
 from llm.transcription import Transcriber, TranscriptionFailed, TranscriptionProblem
-from storage import Attachment, AttachmentKind
+from storage import Attachment, AttachmentKind, Part, joined
 
 MOST_SPEECH_SECONDS = 30 * 60
 MOST_CHARACTERS = 200_000
@@ -44,22 +44,25 @@ class Cut:
 
 @dataclass(slots=True)
 class Received:
-    """What messages came to.
+    """What messages came to; `parts` are what is said in each, `text` is what the person asks.
 
-    `transcript` is what was spoken. `unseen`: there are pictures, and no model sees any.
+    `transcript` is what was spoken. `unseen`: there are pictures, and no model sees any. `written`:
+    there is a message that is no file.
     """
 
     text: str = field(default="", repr=False)
+    parts: list[Part] = field(default_factory=list, repr=False)
     attachments: list[Attachment] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     transcript: str = field(default="", repr=False)
     unseen: bool = False
+    written: bool = False
 
     @property
     def asks(self) -> bool:
-        """Whether there is something to answer, beside pictures that nobody sees."""
-        return bool(self.transcript) or any(one.data or one.text for one in self.attachments)
+        """Whether there is something to answer, beside files that nobody can see or read, and their captions."""
+        return bool(self.written or self.transcript) or any(one.data or one.text for one in self.attachments)
 
 
 class Receiving:
@@ -70,25 +73,24 @@ class Receiving:
         self._transcriber = transcriber
         self._anyone_sees = anyone_sees
 
-    async def receive(self, bot: Bot, messages: Sequence[Message], t: Translator) -> Received:
-        """What the messages say and show, in their order. Raises `TelegramNetworkError`."""
+    async def receive(self, messages: Sequence[Message], t: Translator) -> Received:
+        """What the messages say and show, in their order; each is bound to its bot. Raises `TelegramNetworkError`."""
         received = Received()
-        said: list[str] = []
         for message in messages:
             carried = carried_by(message)
             spoken = ""
-            if carried is not None:
+            if carried is not None and message.bot is not None:
                 try:
-                    spoken = await self._take(bot, carried, received)
+                    spoken = await self._take(message.bot, carried, received)
                 except (FetchFailed, FileError) as error:
                     received.refused.append(Refused(carried, error.reason))
                 except TranscriptionFailed as error:
                     received.refused.append(Refused(carried, error.problem))
             if spoken:
                 received.transcript = "\n\n".join(part for part in (received.transcript, spoken) if part)
-            if words := said_in(message, t, spoken=spoken):
-                said.append(words)
-        received.text = "\n\n".join(said) or _usual_question(received, t)
+            received.written = received.written or carried is None
+            received.parts.append(said_in(message, spoken=spoken))
+        received.text = joined(received.parts)[0] or _usual_question(received, t)
         return received
 
     async def _take(self, bot: Bot, carried: Carried, received: Received) -> str:

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from aiogram import Bot
 from aiogram.enums import ChatAction
 from aiogram.exceptions import TelegramAPIError
+from aiogram.methods import SendChatAction
 from aiogram.types import Message
 
 from llm.clock import Clock
@@ -18,15 +18,15 @@ AGAIN_SECONDS = 4.5
 
 
 @asynccontextmanager
-async def typing(bot: Bot, message: Message, clock: Clock) -> AsyncIterator[None]:
-    """Show in a message's chat that the bot is typing."""
+async def typing(message: Message, clock: Clock) -> AsyncIterator[None]:
+    """Show in a message's chat that the bot is typing. The message is bound to its bot."""
+    chat_id, thread_id = message.chat.id, message.message_thread_id
+    action = SendChatAction(chat_id=chat_id, action=ChatAction.TYPING, message_thread_id=thread_id)
 
     async def show() -> None:
-        while True:
+        while message.bot is not None:
             with suppress(TelegramAPIError):
-                await bot.send_chat_action(
-                    message.chat.id, ChatAction.TYPING, message_thread_id=message.message_thread_id
-                )
+                await message.bot(action)
             await clock.sleep(AGAIN_SECONDS)
 
     showing = asyncio.create_task(show(), name="typing")

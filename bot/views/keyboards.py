@@ -9,6 +9,8 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.callbacks import (
     AccessDecision,
     AccessPress,
+    AnswerAct,
+    AnswerPress,
     AskPress,
     DetectPress,
     ExportPress,
@@ -57,6 +59,20 @@ def ask_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
 def words_only_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
     """Answer without the picture, where no model sees any."""
     return _rows([(t("photo-words-only"), WordsOnlyPress(person_id=person_id).pack())])
+
+
+def answer_keyboard(
+    t: Translator, acts: Sequence[AnswerAct], *, message_id: int, person_id: int
+) -> InlineKeyboardMarkup:
+    """What can be done with the last answer to a question."""
+    buttons = [
+        (
+            t(f"answer-button-{act.name.lower()}"),
+            AnswerPress(act=act, message_id=message_id, person_id=person_id).pack(),
+        )
+        for act in acts
+    ]
+    return _rows(*_in_rows(buttons))
 
 
 def export_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:

@@ -205,7 +205,7 @@ async def test_where_nothing_writes_speech_down_it_is_said_and_an_admin_reads_th
     async with house(**served_by(model_server)) as home:
         for kind in ("voice", "audio"):
             put(home, **{kind: {"file_id": "x", "file_unique_id": "u", "duration": 3}})
-        await settled(home)
+            await settled(home)
         assert home.texts(ME) == ["I cannot listen to recordings here. Please write it instead."] * 2
         assert not model_server.chats
 
@@ -217,6 +217,7 @@ async def test_a_recording_that_cannot_be_written_down(house: OpenHouse, model_s
         voice = home.page.world.files.add("voice.ogg", b"OggS-sound")
         sent = {"file_id": voice.file_id, "file_unique_id": "u"}
         put(home, voice={**sent, "duration": 3})
+        await settled(home)
         put(home, voice={**sent, "duration": 3 * 3600})
         await settled(home)
         assert "refused our key" in home.texts(ME)[0]
@@ -250,6 +251,33 @@ async def test_an_album_is_one_message_in_its_order(house: OpenHouse, model_serv
         assert len({part["image_url"]["url"] for part in parts[1:]}) == 3
         assert parts[0]["text"] == "Compare them"
         await home.say(ME, "Thanks")
+
+
+async def test_a_comment_and_the_photo_that_comes_right_after_it_are_one_message(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server, **SEES)) as home:
+        home.page.say(ME, "Who is this?")
+        home.page.upload(ME, "cat.jpg", JPEG)
+        home.page.upload(ME, "notes.txt", b"It is Tom.")
+        await settled(home)
+        assert home.texts(ME) == ["Hello there!"]
+        [asked] = model_server.chats
+        assert len(asked.pictures) == 1
+        words = newest(asked)[0]["text"]
+        assert words.endswith("File: notes.txt\n=====\nIt is Tom.\n=====\n\nWho is this?")
+
+
+async def test_a_comment_on_what_cannot_be_read_is_answered_all_the_same(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server)) as home:
+        home.page.say(ME, "Hello")
+        home.page.upload(ME, "a.bin", bytes(50))
+        await settled(home)
+        assert len(home.texts(ME)) == 2
+        assert home.texts(ME)[1] == "Hello there!"
+        assert newest(model_server.chats[0]) == "Hello"
 
 
 async def test_an_album_that_nobody_sees_is_refused_once(house: OpenHouse, model_server: ModelServer) -> None:
@@ -296,7 +324,6 @@ async def test_a_picture_that_is_sent_as_a_file_is_made_fit_for_a_model(
             },
             "Read this (https://e.org/)",
         ),
-        ({"text": "yes", "quote": {"text": "Is it so?\nReally?", "position": 0}}, "> Is it so?\n> Really?\n\nyes"),
         (
             {
                 "text": "Hi",

@@ -28,6 +28,12 @@ export const state = () => call("/playground/state");
 export const send = (personId, text, replyTo = null) =>
   post("/playground/send", { person_id: personId, text, ...(replyTo === null ? {} : { reply_to: replyTo }) });
 
+export const edit = (personId, messageId, text) =>
+  post("/playground/edit", { person_id: personId, message_id: messageId, text });
+
+export const react = (personId, messageId, emoji) =>
+  post("/playground/react", { person_id: personId, message_id: messageId, emoji });
+
 export const press = (personId, messageId, data) =>
   post("/playground/press", { person_id: personId, message_id: messageId, data });
 

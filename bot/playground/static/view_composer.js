@@ -25,7 +25,7 @@ export function pieces(text) {
 }
 
 export class ComposerView {
-  /** @param actions `say(text, replyTo)`, `attach(files, caption)`: promises of whether it was sent; `tell(text)`; `botName()` */
+  /** @param actions `say(text, replyTo)`, `change(message, text)`, `attach(files, caption)`: promises of whether it was sent; `tell(text)`; `botName()` */
   constructor(store, actions) {
     this.store = store;
     this.actions = actions;
@@ -36,6 +36,7 @@ export class ComposerView {
     this.written = new Map();
     this.chat = null;
     this.replyTo = null;
+    this.edited = null;
     this.files = [];
     this.busy = false;
     this.menu = new CommandMenu(this.input, () => store.current.commands, {
@@ -56,7 +57,17 @@ export class ComposerView {
     if (matchMedia("(hover: hover)").matches) this.input.focus();
   }
 
+  /** What is sent next takes the place of a message of one's own. */
+  edit(message) {
+    this.reply(message);
+    [this.edited, this.replyTo] = [message, null];
+    this.replyStrip.querySelector("b").textContent = t("edit");
+    this.#write(message.text);
+  }
+
   reply(message) {
+    if (this.edited) this.#write("");
+    this.edited = null;
     this.replyTo = message;
     this.replyStrip.hidden = !message;
     if (!message) return;
@@ -172,19 +183,25 @@ export class ComposerView {
   async #submit() {
     const text = this.input.value.trim();
     if (this.busy || (!text && this.files.length === 0)) return;
-    const { files, replyTo } = this;
+    const { files, replyTo, edited } = this;
     this.busy = true;
     this.#write("");
     this.reply(null);
     this.take([]);
-    const sent = files.length > 0 ? await this.actions.attach(files, text) : await this.#sendAll(pieces(text), replyTo);
+    const sent = await this.#sent(text, { files, replyTo, edited });
     this.busy = false;
     if (!sent) {
       this.#write(this.input.value || text);
-      this.reply(replyTo);
+      if (edited) this.edit(edited);
+      else this.reply(replyTo);
       this.take(files);
     }
     this.#ready();
+  }
+
+  #sent(text, { files, replyTo, edited }) {
+    if (edited) return this.actions.change(edited, text);
+    return files.length > 0 ? this.actions.attach(files, text) : this.#sendAll(pieces(text), replyTo);
   }
 
   async #sendAll(parts, replyTo) {

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.delivery.answer import deliver_answer
+from bot.delivery.answer import AnswerOutcome, deliver_answer
 from bot.events import (
     AnswerCompleted,
     AnswerEvent,
@@ -54,12 +55,16 @@ class Record:
     def __init__(self) -> None:
         self.frames: list[tuple[str, str]] = []
         self.final: tuple[str, str] | None = None
+        self.markup: InlineKeyboardMarkup | None = None
 
     async def show(self, markdown: str, *, status: str = "") -> None:
         self.frames.append((markdown, status))
 
-    async def finish(self, markdown: str, *, note: str = "") -> tuple[int, ...]:
+    async def finish(
+        self, markdown: str, *, note: str = "", markup: InlineKeyboardMarkup | None = None
+    ) -> tuple[int, ...]:
         self.final = (markdown, note)
+        self.markup = markup
         return (1, 2)
 
 
@@ -122,3 +127,11 @@ async def test_events_that_end_without_an_end_are_a_fault_of_the_program() -> No
     with pytest.raises(RuntimeError):
         await deliver_answer(told(AnswerText("a")), record, Words())
     assert record.final is None
+
+
+@pytest.mark.parametrize("outcome", [completed("text"), AnswerStopped("half"), FAILED])
+async def test_the_keyboard_that_fits_the_end_goes_below_the_answer(outcome: AnswerOutcome) -> None:
+    record = Record()
+    keyboard = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Again", callback_data="again")]])
+    await deliver_answer(told(outcome), record, Words(), markup_for=lambda end: keyboard if end == outcome else None)
+    assert record.markup == keyboard

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 from aiogram import Bot
+from aiogram.types import InlineKeyboardMarkup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +50,13 @@ class Finals:
         self.clock = clock
         self.sent: list[tuple[float, str, int | None]] = []
 
-    async def send(self, pieces: Sequence[Formatted], *, replace: int | None = None) -> tuple[int, ...]:
+    async def send(
+        self,
+        pieces: Sequence[Formatted],
+        *,
+        replace: int | None = None,
+        markup: InlineKeyboardMarkup | None = None,
+    ) -> tuple[int, ...]:
         self.sent.extend((self.clock.monotonic(), piece.text, replace) for piece in pieces)
         return (5,)
 

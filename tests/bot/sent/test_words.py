@@ -1,81 +1,12 @@
-"""A message in words: nothing that matters of its formatting is lost, and nothing else is added."""
+"""Places, polls and their like are put into words."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from bot.i18n import Texts
-from bot.sent.words import said_in
-from tests.bot.sent.messages import WHO, message
+from bot.sent.words import in_words
+from tests.bot.sent.messages import message
 
 T = Texts().translator("en")
-
-
-def entity(kind: str, offset: int, length: int, **more: str) -> dict[str, Any]:
-    return {"type": kind, "offset": offset, "length": length, **more}
-
-
-@pytest.mark.parametrize(
-    ("text", "entities", "said"),
-    [
-        ("plain", [], "plain"),
-        (
-            "👋 see here, please",
-            [entity("text_link", 7, 4, url="https://e.org/x")],
-            "👋 see here (https://e.org/x), please",
-        ),
-        ("https://e.org", [entity("text_link", 0, 13, url="https://e.org/")], "https://e.org"),
-        ("run\nx = 1\nnow", [entity("pre", 4, 5, language="python")], "run\n```python\nx = 1\n```\nnow"),
-        ("use ls here", [entity("code", 4, 2)], "use `ls` here"),
-        (
-            "bold link",
-            [entity("bold", 0, 9), entity("text_link", 5, 4, url="https://e.org/x")],
-            "bold link (https://e.org/x)",
-        ),
-        ("a`b", [entity("code", 0, 3)], "a`b"),
-    ],
-)
-def test_links_and_code_are_written_out(text: str, entities: list[Any], said: str) -> None:
-    assert said_in(message(text=text, entities=entities), T) == said
-    assert said_in(message(caption=text, caption_entities=entities, photo=[]), T) == said
-
-
-@given(
-    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30),
-    st.lists(
-        st.tuples(st.sampled_from(["bold", "code", "pre", "text_link"]), st.integers(0, 40), st.integers(0, 40)),
-        max_size=4,
-    ),
-)
-def test_no_entities_lose_a_letter(text: str, entities: list[tuple[str, int, int]]) -> None:
-    marks = [entity(kind, offset, length, url="https://e.org/") for kind, offset, length in entities]
-    said = said_in(message(text=text, entities=marks), T)
-    left = iter(said.encode("utf-16-le"))
-    assert said.count("�") or all(unit in left for unit in text.encode("utf-16-le"))
-
-
-@pytest.mark.parametrize(
-    ("origin", "name"),
-    [
-        ({"type": "user", "sender_user": {**WHO, "is_bot": False, "last_name": "K"}}, "Anna K"),
-        ({"type": "hidden_user", "sender_user_name": "Boris"}, "Boris"),
-        ({"type": "chat", "sender_chat": {"id": -1, "type": "group", "title": "Home"}}, "Home"),
-        ({"type": "channel", "chat": {"id": -1, "type": "channel", "title": "News"}, "message_id": 1}, "News"),
-    ],
-)
-def test_who_said_it_first_is_told(origin: dict[str, Any], name: str) -> None:
-    forwarded = message(text="Hi", forward_origin={"date": 1750000000, **origin})
-    assert said_in(forwarded, T) == f"Forwarded from {name}:\nHi"
-
-
-def test_what_is_spoken_comes_after_what_is_written() -> None:
-    assert said_in(
-        message(caption="Listen", voice={"file_id": "a", "file_unique_id": "b", "duration": 1}), T, spoken="Hi"
-    ) == ("Listen\n\nHi")
 
 
 def test_a_poll_is_told_with_its_options() -> None:
@@ -91,4 +22,11 @@ def test_a_poll_is_told_with_its_options() -> None:
         "allows_revoting": False,
         "members_only": False,
     }
-    assert said_in(message(poll=poll), T) == "A poll: Tea?\n- yes\n- no"
+    assert in_words(message(poll=poll), T) == "A poll: Tea?\n- yes\n- no"
+
+
+def test_a_venue_is_a_place_with_a_name() -> None:
+    venue = {"location": {"latitude": 1.5, "longitude": 2}, "title": "Home", "address": "Street 1"}
+    said = in_words(message(venue=venue, location=venue["location"]), T)
+    assert said == "A place: Home, Street 1 (1.500000, 2.000000)"
+    assert not in_words(message(text="Hello"), T)
