@@ -122,7 +122,7 @@ class Answering:
                     elif isinstance(event, Queued):
                         yield AnswerQueued(event.place, event.seconds)
                     elif isinstance(event, ThinkingDelta):
-                        yield AnswerThinking()
+                        yield AnswerThinking(event.text)
                     elif isinstance(event, Answered):
                         self._look_at(event)
                         yield AnswerCompleted(event.result, asked, self._unseeing(request, event))

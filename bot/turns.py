@@ -27,7 +27,7 @@ from bot.settings import RichMode
 from bot.summaries import RollingSummaries
 from bot.views.failures import failure_words
 from bot.views.keyboards import stop_keyboard
-from bot.views.numbers import duration
+from bot.views.numbers import count, duration
 from storage import AnswerState, Attachment, Conversations, Inbox, Part, Person, QueuedUpdate, Turn
 from storage import joined as said_at_a_stretch
 
@@ -50,9 +50,19 @@ class Words:
             return self.t("answer-queued", place=place)
         return self.t("answer-queued-for", place=place, time=duration(self.t, math.ceil(seconds)))
 
-    def thinking(self) -> str:
-        """While a model reasons."""
-        return self.t("answer-thinking")
+    def thinking(self, seconds: float) -> str:
+        """While a model reasons, for so long already. Told in steps, so that a frame is worth its while."""
+        step = 2 if seconds < 20 else 5
+        told = math.floor(seconds / step) * step
+        return self.t("answer-thinking-for", time=duration(self.t, told)) if told else self.t("answer-thinking")
+
+    def thought(self, seconds: float) -> str:
+        """Above thoughts that are folded away: how long they took."""
+        return self.t("answer-thought", time=duration(self.t, max(1, round(seconds))))
+
+    def in_file(self, name: str, lines: int) -> str:
+        """Below the beginning of code that comes as a file of that name."""
+        return self.t("answer-in-file", name=name, lines=count(self.t, lines), number=lines)
 
     def replaced(self) -> str:
         """While another answer is on its way in the place of one that broke off."""

@@ -17,6 +17,7 @@ from bot.delivery.final import FinalText
 from bot.delivery.flood import FloodControl
 from bot.delivery.live import LiveDelivery
 from bot.delivery.rich import RichText
+from bot.delivery.rich_draft import RichDrafts
 from llm.clock import Clock
 
 _FIRST_DRAFT_IDS = 2**30
@@ -66,7 +67,7 @@ class Deliveries:
         drafts = private and self._drafts_known
         delivery = LiveDelivery(
             target,
-            self._drafts(target, resume_message_id) if drafts else edits(),
+            self._drafts(target, resume_message_id, rich=rich) if drafts else edits(),
             FinalText(target, place),
             self._clock,
             fallback=edits if drafts else None,
@@ -75,13 +76,14 @@ class Deliveries:
         async with delivery:
             yield delivery
 
-    def _drafts(self, target: Target, message_id: int | None) -> Frames:
+    def _drafts(self, target: Target, message_id: int | None, *, rich: bool) -> Frames:
         return DraftFrames(
             target,
             self._flood,
             draft_id=next(self._draft_ids),
             on_unknown_method=self._forget_drafts,
             message_id=message_id,
+            rich=RichDrafts(self._rich) if rich else None,
         )
 
     def _forget_drafts(self) -> None:

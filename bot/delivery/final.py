@@ -13,10 +13,11 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 
 from bot.delivery.base import AnswerPlace, Target
-from bot.delivery.formatted import MESSAGE_LIMIT, Formatted
+from bot.delivery.code_files import CodeFile
+from bot.delivery.formatted import MESSAGE_LIMIT, Formatted, Mark, utf16_units
 from bot.delivery.refusals import Refusal, refusal
 from bot.delivery.split import split
 from bot.errors import DeliveryFailed
@@ -56,15 +57,43 @@ class FinalText:
         *,
         replace: int | None = None,
         markup: InlineKeyboardMarkup | None = None,
+        files: Sequence[CodeFile] = (),
     ) -> tuple[int, ...]:
         """Send a text in its pieces, each a message; `replace` is the message to put the first one into.
 
-        `markup` goes below the last one. Returns the ids of the messages. Raises `DeliveryFailed` when the chat cannot
-        be reached, and the network's or the server's own error when they stayed down for longer than `FloodControl`
-        waits.
+        The files follow, `markup` goes below the last message; only the first one rings. Returns the ids of the
+        messages. Raises `DeliveryFailed` when the chat cannot be reached, and the network's or the server's own error
+        when they stayed down for longer than `FloodControl` waits.
         """
-        await self._put_all(pieces, replace if not self._ids else None, markup, MESSAGE_LIMIT)
+        await self._put_all(pieces, replace if not self._ids else None, None if files else markup, MESSAGE_LIMIT)
+        for number, file in enumerate(files, 1):
+            await self._put_file(file, markup if number == len(files) else None)
         return tuple(self._ids)
+
+    async def _put_file(self, file: CodeFile, markup: InlineKeyboardMarkup | None) -> None:
+        """Send code as a file; where that is refused, as messages."""
+        target = self._target
+        for _ in range(_MOST_REPAIRS):
+            try:
+                sent = await target.bot.send_document(
+                    target.chat_id,
+                    BufferedInputFile(file.code.encode(), file.name),
+                    message_thread_id=target.thread_id,
+                    disable_notification=True,
+                    reply_markup=markup,
+                )
+            except TelegramMigrateToChat as error:
+                target.move(error.migrate_to_chat_id)
+                continue
+            except (TelegramNetworkError, TelegramUnauthorizedError):
+                raise
+            except TelegramAPIError as error:
+                logger.warning("file_refused", chat_id=target.chat_id, description=error.message)
+                break
+            await self.arrived(sent.message_id, known=False)
+            return
+        code = Formatted(file.code, (Mark("pre", 0, utf16_units(file.code), language=file.language),))
+        await self._put_all(split(code), None, markup, MESSAGE_LIMIT)
 
     async def _put_all(
         self, pieces: Sequence[Formatted], replaced: int | None, markup: InlineKeyboardMarkup | None, limit: int
@@ -151,6 +180,7 @@ class FinalText:
             parse_mode=None,
             entities=message.text.entities(),
             link_preview_options=NO_PREVIEW,
+            disable_notification=True if self._ids else None,
             reply_parameters=None if self._ids else reply_parameters(target),
             reply_markup=message.markup,
         )

@@ -79,7 +79,7 @@ class Formatted:
 
 def utf16_units(text: str) -> int:
     """The length of a text as Telegram counts it."""
-    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def sendable(text: str) -> str:

@@ -64,20 +64,22 @@ def prepare(markdown: str, stand: Stand, plain: Plain) -> str:
     """Rewrite Markdown; `plain` turns the Markdown of a table's cell into the text that is shown for it."""
     text = _TAG.sub(stand.hide("<"), markdown).replace("[^", stand.hide("[") + "^")
     if "$" in text or "\\(" in text or "\\[" in text:
-        text = _with_edits(text, _formulas(text, stand))
+        text = with_edits(text, _formulas(text, stand))
     if "|" in text and "-" in text:
-        text = _with_edits(text, _tables(text, stand, plain))
+        text = with_edits(text, _tables(text, stand, plain))
     text = _DOLLAR.sub(stand.hide("$"), text)
     text = _TIMES.sub(stand.hide("*"), text)
     return text.replace("||", stand.hide("|") * 2)
 
 
-def _events(text: str) -> Iterator[tuple[object, int, int]]:
+def parsed(text: str) -> Iterator[tuple[object, int, int]]:
+    """What pyromark finds in Markdown, each with its start and its end in bytes of UTF-8."""
     for payload, source in pyromark.events_with_range(text, options=_OPTIONS):
         yield payload, source["start"], source["end"]
 
 
-def _with_edits(text: str, edits: Sequence[Edit]) -> str:
+def with_edits(text: str, edits: Sequence[Edit]) -> str:
+    """The text after the edits; one that begins inside another is passed over."""
     source = text.encode()
     parts: list[bytes] = []
     done = 0
@@ -95,7 +97,7 @@ def _formulas(text: str, stand: Stand) -> list[Edit]:
     source = text.encode()
     edits: list[Edit] = []
     code: list[tuple[int, int]] = []
-    for payload, start, end in _events(text):
+    for payload, start, end in parsed(text):
         if not isinstance(payload, dict):
             continue
         begun = payload.get("Start")
@@ -139,9 +141,9 @@ def _formula(latex: str, source: bytes, start: int, end: int) -> str:
     text = readable(latex.replace("\n>", "\n")).replace("|", "∣")
     if "\n" not in text:
         return _code_span(text)
-    prefix = _line_prefix(source, start)
+    prefix = line_prefix(source, start)
     alone = prefix is not None and source[end : end + 1] in {b"", b"\n"}
-    return _block(text, prefix or "") if alone else _code_span("; ".join(text.split("\n")))
+    return block_of_code(text, prefix or "") if alone else _code_span("; ".join(text.split("\n")))
 
 
 def _code_span(text: str) -> str:
@@ -150,16 +152,17 @@ def _code_span(text: str) -> str:
     return f"{fence}{padding}{text}{padding}{fence}"
 
 
-def _block(text: str, prefix: str) -> str:
+def block_of_code(text: str, prefix: str, language: str = "") -> str:
+    """Text as a block of code, whose lines after the first begin with a prefix."""
     fence = _longer_than_runs(text, 3)
-    return f"\n{prefix}".join((fence, *text.split("\n"), fence))
+    return f"\n{prefix}".join((fence + language, *text.split("\n"), fence))
 
 
 def _longer_than_runs(text: str, least: int) -> str:
     return "`" * max(least, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
 
 
-def _line_prefix(source: bytes, start: int) -> str | None:
+def line_prefix(source: bytes, start: int) -> str | None:
     """What the following lines of a block must begin with; None when text stands before it on its line."""
     before = source[source.rfind(b"\n", 0, start) + 1 : start].decode()
     if re.fullmatch(r"[ >]*(?:(?:[-*+]|\d{1,9}[.)])[ ]+)?", before) is None:
@@ -175,7 +178,7 @@ def _tables(text: str, stand: Stand, plain: Plain) -> list[Edit]:
     edits: list[Edit] = []
     rows: list[list[Cell]] = []
     table_end = 0
-    for payload, start, end in _events(text):
+    for payload, start, end in parsed(text):
         begun = payload.get("Start") if isinstance(payload, dict) else None
         if isinstance(begun, dict) and "Table" in begun:
             rows, table_end = [], end
@@ -185,7 +188,7 @@ def _tables(text: str, stand: Stand, plain: Plain) -> list[Edit]:
         elif begun == "TableCell":
             rows[-1].append(_cell(source[start:end].decode(), stand, plain))
         elif rows and end == table_end and isinstance(payload, dict) and payload.get("End") == "Table":
-            edits[-1] = Edit(edits[-1].start, end, _table(rows, _line_prefix(source, edits[-1].start) or ""))
+            edits[-1] = Edit(edits[-1].start, end, _table(rows, line_prefix(source, edits[-1].start) or ""))
             rows = []
     return edits
 
@@ -199,5 +202,5 @@ def _cell(markdown: str, stand: Stand, plain: Plain) -> Cell:
 def _table(rows: list[list[Cell]], prefix: str) -> str:
     aligned = columns(rows)
     if aligned is not None:
-        return _block(aligned, prefix) + "\n"
+        return block_of_code(aligned, prefix) + "\n"
     return f"\n{prefix}".join(listing(rows).split("\n")) + "\n\n"

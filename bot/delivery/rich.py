@@ -12,6 +12,7 @@ from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 from bot.delivery.base import Target
 from bot.delivery.final import reply_parameters
 from bot.delivery.formatted import MESSAGE_LIMIT, sendable, utf16_units
+from bot.delivery.thinking import Thoughts, folded_html
 
 logger = structlog.get_logger()
 
@@ -33,8 +34,10 @@ _SPAN_OR_TAG = re.compile(r"(`+)(?!`)(?:(?!\n\n).)+?(?<!`)\1(?!`)|<", re.DOTALL)
 _TEX = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 
 
-def rich_markdown(markdown: str, note: str) -> str | None:
+def rich_markdown(markdown: str, note: str, thoughts: Thoughts | None = None) -> str | None:
     """The Markdown of a rich message; None when a classic one shows the text as well or the limits forbid it.
+
+    Thoughts stand folded above the text, the note below it.
 
     HTML that a model wrote is shown as text. A rich message pays for tables, formulas, headings, task lists and texts
     that are longer than a message.
@@ -67,14 +70,16 @@ def rich_markdown(markdown: str, note: str) -> str | None:
         return None
     whole = _without_html(text, blocks_of_code) if html else text
     whole = f"{whole}\n\n{_escaped(note)}" if note else whole
+    whole = f"{folded_html(thoughts)}\n\n{whole}" if thoughts is not None else whole
     return whole if len(whole) <= _MOST_CHARACTERS else None
 
 
 class RichText:
-    """Sends rich messages, and learns whether the server knows them."""
+    """Sends rich messages, and learns whether the server knows them and their drafts."""
 
     def __init__(self) -> None:
         self.unknown = False
+        self.drafts_unknown = False
 
     async def send(
         self, target: Target, markdown: str, *, replace: int | None, markup: InlineKeyboardMarkup | None = None

@@ -53,6 +53,12 @@ dialog-nothing-to-retry = There is no question to answer again.
 dialog-nothing-to-stop = There is no answer to stop.
 stop-button = Stop
 answer-thinking = Thinking…
+answer-thinking-for = Thinking… { $time }
+answer-thought = Thought for { $time }
+answer-in-file = { $number ->
+    [one] The whole code, { $lines } line, is in the file { $name }.
+   *[other] The whole code, { $lines } lines, is in the file { $name }.
+}
 answer-stopped = Stopped.
 answer-cut-off = The answer reached the length limit. Press “Continue” for the rest.
 answer-button-again = Again
@@ -75,7 +81,6 @@ internal-error = Something broke on my side. If you report it, give this number:
 
 ## What is sent besides text
 
-said-forwarded = Forwarded from { $name }:
 said-location = A place: { $place }
 said-venue = A place: { $title }, { $address } ({ $place })
 said-contact = A contact: { $name }, { $phone }

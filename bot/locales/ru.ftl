@@ -53,6 +53,13 @@ dialog-nothing-to-retry = Нет вопроса, на который можно 
 dialog-nothing-to-stop = Сейчас нет ответа, который можно прервать.
 stop-button = Стоп
 answer-thinking = Думаю…
+answer-thinking-for = Думаю… { $time }
+answer-thought = Размышления: { $time }
+answer-in-file = { $number ->
+    [one] Весь код, { $lines } строка, — в файле { $name }.
+    [few] Весь код, { $lines } строки, — в файле { $name }.
+   *[many] Весь код, { $lines } строк, — в файле { $name }.
+}
 answer-stopped = Прервано.
 answer-cut-off = Ответ дошёл до предела длины. Нажмите «Дальше», чтобы получить остальное.
 answer-button-again = Ещё раз
@@ -75,7 +82,6 @@ internal-error = У меня что-то сломалось. Если будет
 
 ## Что присылают кроме текста
 
-said-forwarded = Переслано от { $name }:
 said-location = Место: { $place }
 said-venue = Место: { $title }, { $address } ({ $place })
 said-contact = Контакт: { $name }, { $phone }

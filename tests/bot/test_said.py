@@ -1,74 +1,82 @@
-"""A message in words: nothing that matters of its formatting is lost, and nothing else is added."""
+"""What of a Telegram message reaches a model."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from aiogram import Bot
+from aiogram.types import Message
 
-from bot.said import said_in
-from tests.bot.sent.messages import WHO, message
+from bot.said import MOST_REPLIED, said_in
+from storage import Part
 
-
-def entity(kind: str, offset: int, length: int, **more: str) -> dict[str, Any]:
-    return {"type": kind, "offset": offset, "length": length, **more}
-
-
-@pytest.mark.parametrize(
-    ("text", "entities", "said"),
-    [
-        ("plain", [], "plain"),
-        (
-            "👋 see here, please",
-            [entity("text_link", 7, 4, url="https://e.org/x")],
-            "👋 see here (https://e.org/x), please",
-        ),
-        ("https://e.org", [entity("text_link", 0, 13, url="https://e.org/")], "https://e.org"),
-        ("run\nx = 1\nnow", [entity("pre", 4, 5, language="python")], "run\n```python\nx = 1\n```\nnow"),
-        ("use ls here", [entity("code", 4, 2)], "use `ls` here"),
-        (
-            "bold link",
-            [entity("bold", 0, 9), entity("text_link", 5, 4, url="https://e.org/x")],
-            "bold link (https://e.org/x)",
-        ),
-        ("a`b", [entity("code", 0, 3)], "a`b"),
-    ],
-)
-def test_links_and_code_are_written_out(text: str, entities: list[Any], said: str) -> None:
-    assert said_in(message(text=text, entities=entities)).text == said
-    assert said_in(message(caption=text, caption_entities=entities, photo=[])).text == said
+CHAT = {"id": 5, "type": "private", "first_name": "Me"}
+ME = {"id": 5, "is_bot": False, "first_name": "Me"}
+BOT = {"id": 1, "is_bot": True, "first_name": "Bot"}
 
 
-@given(
-    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30),
-    st.lists(
-        st.tuples(st.sampled_from(["bold", "code", "pre", "text_link"]), st.integers(0, 40), st.integers(0, 40)),
-        max_size=4,
-    ),
-)
-def test_no_entities_lose_a_letter(text: str, entities: list[tuple[str, int, int]]) -> None:
-    marks = [entity(kind, offset, length, url="https://e.org/") for kind, offset, length in entities]
-    said = said_in(message(text=text, entities=marks)).text
-    left = iter(said.encode("utf-16-le"))
-    assert said.count("�") or all(unit in left for unit in text.encode("utf-16-le"))
+def message(**fields: Any) -> Message:
+    body = {"message_id": 7, "date": 1750000000, "chat": CHAT, "from": ME, **fields}
+    return Message.model_validate(body, context={"bot": Bot("1:" + "a" * 35)})
+
+
+def replied(text: str, sender: dict[str, Any]) -> dict[str, Any]:
+    return {"message_id": 3, "date": 1750000000, "chat": CHAT, "from": sender, "text": text}
+
+
+def test_words_are_words() -> None:
+    assert said_in(message(text="Hello")) == Part(7, "Hello")
+
+
+def test_an_address_behind_words_is_told() -> None:
+    links = [
+        {"type": "text_link", "offset": 3, "length": 4, "url": "https://a.example/1"},
+        {"type": "text_link", "offset": 12, "length": 4, "url": "https://b.example/2"},
+    ]
+    said = said_in(message(text="👋 this and that.", entities=links))
+    assert said.text == "👋 this (https://a.example/1) and that (https://b.example/2)."
+
+
+def test_a_quote_is_context() -> None:
+    said = said_in(
+        message(text="why?", reply_to_message=replied("red, green", BOT), quote={"text": "green", "position": 5})
+    )
+    assert (said.text, said.context) == ("why?", "Quoted from before:\ngreen")
+
+
+def test_an_answer_of_the_bot_is_in_the_history_and_words_of_people_are_shown() -> None:
+    assert said_in(message(text="why?", reply_to_message=replied("because", BOT))).context == ""
+    said = said_in(message(text="why?", reply_to_message=replied("w" * 5000, ME)))
+    assert said.context == "In reply to:\n" + "w" * MOST_REPLIED
+
+
+def test_what_stands_elsewhere_is_told_with_its_address() -> None:
+    channel = {"id": -100, "type": "channel", "title": "News", "username": "news"}
+    external = {
+        "origin": {"type": "channel", "date": 1750000000, "chat": channel, "message_id": 12},
+        "chat": channel,
+        "message_id": 12,
+        "link_preview_options": {"url": "https://a.example"},
+    }
+    said = said_in(message(text="true?", external_reply=external, quote={"text": "It rains", "position": 0}))
+    assert said.context.split("\n") == [
+        "In reply to a message of News:",
+        "It rains",
+        "https://a.example",
+        "https://t.me/news/12",
+    ]
 
 
 @pytest.mark.parametrize(
     ("origin", "name"),
     [
-        ({"type": "user", "sender_user": {**WHO, "is_bot": False, "last_name": "K"}}, "Anna K"),
-        ({"type": "hidden_user", "sender_user_name": "Boris"}, "Boris"),
-        ({"type": "chat", "sender_chat": {"id": -1, "type": "group", "title": "Home"}}, "Home"),
-        ({"type": "channel", "chat": {"id": -1, "type": "channel", "title": "News"}, "message_id": 1}, "News"),
+        ({"type": "user", "sender_user": {**ME, "first_name": "Anna", "last_name": "B"}}, "Anna B"),
+        ({"type": "hidden_user", "sender_user_name": "Somebody"}, "Somebody"),
+        ({"type": "chat", "sender_chat": {"id": -1, "type": "group", "title": "Us"}}, "Us"),
+        ({"type": "channel", "chat": {"id": -2, "type": "channel", "title": "News"}, "message_id": 1}, "News"),
     ],
 )
-def test_who_said_it_first_is_told(origin: dict[str, Any], name: str) -> None:
-    forwarded = said_in(message(text="Hi", forward_origin={"date": 1750000000, **origin}))
-    assert (forwarded.text, forwarded.context) == ("", f"Forwarded from {name}:\nHi")
-
-
-def test_what_is_spoken_comes_after_what_is_written() -> None:
-    voice = {"file_id": "a", "file_unique_id": "b", "duration": 1}
-    assert said_in(message(caption="Listen", voice=voice), spoken="Hi").text == "Listen\n\nHi"
+def test_what_is_forwarded_is_context_under_the_name_of_who_wrote_it(origin: dict[str, Any], name: str) -> None:
+    said = said_in(message(text="It rains.", forward_origin={"date": 1750000000, **origin}))
+    assert (said.text, said.context) == ("", f"Forwarded from {name}:\nIt rains.")

@@ -1,4 +1,4 @@
-"""The conversation and its turns: answers in another way, edits, branches, bursts, what comes meanwhile."""
+"""The conversation and its turns: other answers, edits, branches, bursts, what comes while an answer is written."""
 
 from __future__ import annotations
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.delivery.answer import AnswerOutcome, deliver_answer
+from bot.delivery.code_files import CodeFile
+from bot.delivery.thinking import Thoughts
 from bot.events import (
     AnswerCompleted,
     AnswerEvent,
@@ -27,8 +29,14 @@ class Words:
     def queued(self, place: int, seconds: float) -> str:
         return f"number {place}"
 
-    def thinking(self) -> str:
-        return "thinking"
+    def thinking(self, seconds: float) -> str:
+        return f"thinking {seconds:.0f}"
+
+    def thought(self, seconds: float) -> str:
+        return f"thought {seconds:.0f}"
+
+    def in_file(self, name: str, lines: int) -> str:
+        return f"{lines} lines in {name}"
 
     def replaced(self) -> str:
         return "replaced"
@@ -56,15 +64,27 @@ class Record:
         self.frames: list[tuple[str, str]] = []
         self.final: tuple[str, str] | None = None
         self.markup: InlineKeyboardMarkup | None = None
+        self.thoughts: list[str] = []
+        self.folded: Thoughts | None = None
+        self.files: tuple[CodeFile, ...] = ()
 
-    async def show(self, markdown: str, *, status: str = "") -> None:
+    async def show(self, markdown: str, *, status: str = "", thoughts: str = "") -> None:
         self.frames.append((markdown, status))
+        self.thoughts.append(thoughts)
 
     async def finish(
-        self, markdown: str, *, note: str = "", markup: InlineKeyboardMarkup | None = None
+        self,
+        markdown: str,
+        *,
+        note: str = "",
+        markup: InlineKeyboardMarkup | None = None,
+        thoughts: Thoughts | None = None,
+        files: Sequence[CodeFile] = (),
     ) -> tuple[int, ...]:
         self.final = (markdown, note)
         self.markup = markup
+        self.folded = thoughts
+        self.files = tuple(files)
         return (1, 2)
 
 
@@ -85,7 +105,7 @@ async def test_frames_carry_the_status_and_then_the_whole_text_so_far() -> None:
     record = Record()
     events = told(AnswerStarted(), AnswerThinking(), AnswerText("a"), AnswerText("b"), completed("ab"))
     delivered = await deliver_answer(events, record, Words())
-    assert record.frames == [("", ""), ("", "thinking"), ("a", ""), ("ab", "")]
+    assert record.frames == [("", ""), ("", "thinking 0"), ("a", ""), ("ab", "")]
     assert record.final == ("ab", "")
     assert delivered.message_ids == (1, 2)
     assert delivered.outcome == completed("ab")
