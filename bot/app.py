@@ -222,7 +222,7 @@ async def running_app(
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
-            overlaps = await stack.enter_async_context(Overlaps(bot, people, running))
+            overlaps = await stack.enter_async_context(Overlaps(bot, people, answers, running))
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=overlaps.waits)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
             kept = Attachments(database)
