@@ -24,7 +24,7 @@ from bot.events import (
     AnswerThinking,
 )
 from llm.clock import Clock, SystemClock
-from llm.types import ChatResult, FinishReason
+from llm.types import FinishReason
 
 AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
 
@@ -61,6 +61,9 @@ class AnswerWords(Protocol):
 
     def by_another(self, model: str) -> str:
         """Below an answer that came from another model than was chosen; empty: it did not."""
+
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures that the chosen model does not see."""
 
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer that failed, or below the part of it that had come."""
@@ -162,19 +165,21 @@ class _Growing:
 def _text_and_note(outcome: AnswerOutcome, words: AnswerWords) -> tuple[str, str]:
     match outcome:
         case AnswerCompleted(result=result):
-            return result.text, _note(result, words)
+            return result.text, _note(outcome, words)
         case AnswerStopped(text=text):
             return text, words.stopped()
         case AnswerFailed(text=text):
             return text, words.failed(outcome)
 
 
-def _note(result: ChatResult, words: AnswerWords) -> str:
-    notes = []
+def _note(completed: AnswerCompleted, words: AnswerWords) -> str:
+    result, notes = completed.result, []
+    if completed.unseeing:
+        notes.append(words.seen_by_other(result.model, completed.unseeing))
+    elif said := words.by_another(result.model):
+        notes.append(said)
     if result.question_cut:
         notes.append(words.question_cut())
     if result.finish_reason is FinishReason.LENGTH:
         notes.append(words.cut_off())
-    if said := words.by_another(result.model):
-        notes.append(said)
     return "\n\n".join(notes)

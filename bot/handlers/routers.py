@@ -17,6 +17,7 @@ from bot.handlers.own_model import own_model_router
 from bot.handlers.personas import personas_router
 from bot.handlers.preferences import preferences_router
 from bot.handlers.reactions import reactions_router
+from bot.handlers.sent import sent_router
 from bot.handlers.why import why_router
 
 
@@ -36,5 +37,6 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         improve_router(),
         export_router(),
         admin_router(),
+        sent_router(),
         chat_router(),
     )

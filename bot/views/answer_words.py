@@ -58,6 +58,10 @@ class Words:
         """Below an answer to a message that was too long to be given to the model as a whole."""
         return self.t("answer-question-cut")
 
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures that the chosen model does not see."""
+        return self.t("photo-seen-by-other", model=model, chosen=chosen)
+
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer, or below the part of it that had come."""
         return failure_words(self.t, event, admin=self.admin)
