@@ -54,6 +54,7 @@ class PostgresByEar:
         self.said.append(str(statement.compile(dialect=DIALECT)).replace("\n", ""))
         result = MagicMock(rowcount=1)
         result.all.return_value = self.found
+        result.scalars.return_value.all.return_value = []
         result.one_or_none.return_value = None
         return result
 
