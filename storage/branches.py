@@ -68,8 +68,9 @@ async def _replace(
 ) -> None:
     statement = update(messages).where(which).values(replaced=replaced).returning(messages.c.id)
     touched = (await connection.execute(statement)).scalars().all()
-    if touched:
-        await changed_from(connection, conversation_id, min(touched))
+    first = min(touched, default=None)
+    if first is not None:
+        await changed_from(connection, conversation_id, first)
 
 
 # Where messages stand in the chats

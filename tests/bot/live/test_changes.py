@@ -115,6 +115,7 @@ def test_a_long_list_of_changes_is_cut():
     assert said[-1] == "and 10 more"
 
 
+TEXTS = Texts()
 SECRETS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=6, max_size=40).map(lambda text: f"8q{text}")
 
 
@@ -131,7 +132,7 @@ def test_no_change_tells_a_secret(old: str, new: str, three_lines: bool):
         return load(**base, **spare, **{primary: key}, WEBHOOK_SECRET=key)
 
     for language in LANGUAGES:
-        t = Texts().translator(language)
+        t = TEXTS.translator(language)
         notice = Notice("notice-settings-applied", "", {"lines": changes(made(old), made(new))})
         for secret in (old, new):
             assert secret not in notice_text(t, notice)
