@@ -18,6 +18,7 @@ from bot.notices import AdminNotices
 from bot.other_models import OtherModels
 from bot.overlaps import Overlaps
 from bot.running import RunningAnswers
+from bot.sent.receiving import Receiving
 from bot.settings import RichMode
 from bot.turns import Turns
 from llm.clock import Clock
@@ -26,7 +27,7 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Answers, Conversations, People, PerformanceRows
+from storage import Answers, Conversations, Inbox, People, PerformanceRows
 
 
 class Wiring(TypedDict):
@@ -46,6 +47,7 @@ class Wiring(TypedDict):
     detections: Detections
     doorkeeper: Doorkeeper
     health: HealthCheck
+    inbox: Inbox
     menus: CommandMenus
     pool: ModelPool
     monitor: ModelPerformanceMonitor
@@ -53,6 +55,7 @@ class Wiring(TypedDict):
     others: OtherModels
     overlaps: Overlaps
     people: People
+    receiving: Receiving
     rich_mode: RichMode
     rows: PerformanceRows
     running: RunningAnswers

@@ -15,6 +15,7 @@ from bot.handlers.export import export_router
 from bot.handlers.improve import improve_router
 from bot.handlers.preferences import preferences_router
 from bot.handlers.reactions import reactions_router
+from bot.handlers.sent import sent_router
 from bot.handlers.why import why_router
 
 
@@ -32,5 +33,6 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         improve_router(),
         export_router(),
         admin_router(),
+        sent_router(),
         chat_router(),
     )

@@ -147,6 +147,10 @@ class Playground:
         """Let a person send a file."""
         return self._acts.upload(person_id, name, content, caption=caption)
 
+    def album(self, person_id: int, files: Sequence[tuple[str, bytes]], *, caption: str = "") -> list[Message]:
+        """Let a person send several files at once."""
+        return self._acts.album(person_id, files, caption=caption)
+
     def press(self, person_id: int, message_id: int, data: str) -> str:
         """Let a person press a button; returns the id of the callback query."""
         return self._acts.press(person_id, message_id, data)

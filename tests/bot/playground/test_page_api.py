@@ -173,6 +173,19 @@ async def test_an_upload_becomes_a_photo_or_a_document(bot: Client, web: aiohttp
     assert document.message.document is not None
 
 
+async def test_several_uploads_at_once_become_an_album(bot: Client, web: aiohttp.ClientSession) -> None:
+    form = aiohttp.FormData({"person_id": str(ME), "caption": "look"}, quote_fields=False)
+    for name in ("a.png", "b.png"):
+        form.add_field("file", PNG, filename=name)
+    async with web.post("/playground/upload", data=form) as response:
+        shown = (await response.json())["messages"]
+    assert [(message["text"], bool(message["photo"])) for message in shown] == [("look", True), ("", True)]
+    first, second = await bot.get_updates()
+    assert first.message is not None
+    assert second.message is not None
+    assert first.message.media_group_id == second.message.media_group_id is not None
+
+
 @pytest.mark.parametrize(
     ("act", "body", "status"),
     [
