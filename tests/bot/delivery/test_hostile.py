@@ -75,8 +75,9 @@ async def arrived(playground: Playground) -> str:
 
 def lost(one: Hostile, text: str) -> list[str]:
     """The words that have not arrived in order, and those of headers that have not arrived at all."""
-    found = iter(re.findall(r"w\d+q", text))
-    missing = [word for word in one.words if word not in found]
+    # A formula may set the letter of a command apart from what follows it.
+    found = iter(re.findall(r"\d+q", text))
+    missing = [word for word in one.words if word[1:] not in found]
     return missing + sorted(one.anywhere - set(re.findall(r"h\d+q", text)))
 
 
