@@ -16,6 +16,7 @@ from bot.delivery.edits import EditFrames
 from bot.delivery.final import FinalText
 from bot.delivery.flood import FloodControl
 from bot.delivery.live import LiveDelivery
+from bot.delivery.rendering import Rendering
 from bot.delivery.rich import RichText
 from bot.delivery.rich_draft import RichDrafts
 from llm.clock import Clock
@@ -36,6 +37,7 @@ class Deliveries:
         self._clock = clock
         self._draft_ids = count(random.randrange(1, _FIRST_DRAFT_IDS))
         self._rich = RichText()
+        self._rendering = Rendering()
         self._drafts_known = True
 
     @asynccontextmanager
@@ -62,7 +64,7 @@ class Deliveries:
         place = AnswerPlace(stop_markup, on_first_message, resume_message_id)
 
         def edits() -> Frames:
-            return EditFrames(target, self._flood, place)
+            return EditFrames(target, self._flood, self._rendering, place)
 
         drafts = private and self._drafts_known
         delivery = LiveDelivery(
@@ -70,6 +72,7 @@ class Deliveries:
             self._drafts(target, resume_message_id, rich=rich) if drafts else edits(),
             FinalText(target, place),
             self._clock,
+            self._rendering,
             fallback=edits if drafts else None,
             rich=self._rich if rich else None,
         )
@@ -80,10 +83,11 @@ class Deliveries:
         return DraftFrames(
             target,
             self._flood,
+            self._rendering,
             draft_id=next(self._draft_ids),
             on_unknown_method=self._forget_drafts,
             message_id=message_id,
-            rich=RichDrafts(self._rich) if rich else None,
+            rich=RichDrafts(self._rich, self._rendering) if rich else None,
         )
 
     def _forget_drafts(self) -> None:
