@@ -50,11 +50,12 @@ class Deliveries:
         thread_id: int | None = None,
         reply_to: int | None = None,
         rich: bool = False,
+        streaming: bool = True,
         stop_markup: InlineKeyboardMarkup | None = None,
         resume_message_id: int | None = None,
         on_first_message: MessageIdSink | None = None,
     ) -> AsyncIterator[Delivery]:
-        """Deliver one answer. The frames end with the context.
+        """Deliver one answer. The frames end with the context; without `streaming` they show only that it is coming.
 
         `stop_markup` stands below frames that are edits. `resume_message_id` is the first message of an earlier try at
         the same answer: it is edited instead of sending another. `on_first_message` is told the id of the message that
@@ -75,6 +76,7 @@ class Deliveries:
             self._rendering,
             fallback=edits if drafts else None,
             rich=self._rich if rich else None,
+            streaming=streaming,
         )
         async with delivery:
             yield delivery

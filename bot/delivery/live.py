@@ -47,6 +47,7 @@ class LiveDelivery:
         *,
         fallback: Callable[[], Frames] | None = None,
         rich: RichText | None = None,
+        streaming: bool = True,
     ) -> None:
         """`fallback` makes the frames to go on with when `frames` are given up; `rich` is for who wants rich text."""
         self._target = target
@@ -56,6 +57,7 @@ class LiveDelivery:
         self._rendering = rendering
         self._fallback = fallback
         self._rich = rich
+        self._streaming = streaming
         self._latest: Frame | None = None
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -76,7 +78,7 @@ class LiveDelivery:
 
     async def show(self, markdown: str, *, status: str = "", thoughts: str = "") -> None:
         """See `Delivery.show`."""
-        self._latest = Frame(markdown, status, thoughts)
+        self._latest = Frame(markdown if self._streaming else "", status, thoughts)
         self._news.set()
 
     async def finish(
