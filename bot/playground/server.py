@@ -37,8 +37,8 @@ class Playground:
 
     The real Bot API client talks to it at `base_url`, people through its page. The methods below act as a person does
     on the page, for tests. `faults` makes it go wrong on order, and `calls` are the newest calls of the Bot API.
-    With a `state_path`, what has been said is still
-    there after a restart. Raises `PortTaken` when it cannot listen.
+    With a `state_path`, what has been said is still there after a restart. With `strict`, formatting that Telegram
+    would put right without a word is refused. Raises `PortTaken` when it cannot listen.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Playground:
         *,
         state_path: Path | None = None,
         limits: Limits | None = None,
+        strict: bool = False,
     ) -> None:
         self._host = host
         self._asked_port = port
@@ -59,7 +60,7 @@ class Playground:
         self.faults = Faults()
         self._keeper = Keeper(self.world, state_path)
         self._acts = Acts(self.world)
-        self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults)
+        self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults, strict=strict)
         self._stack = AsyncExitStack()
 
     @property
