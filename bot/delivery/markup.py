@@ -9,7 +9,7 @@ from telegramify_markdown import RenderConfig, convert
 
 from bot.delivery.formatted import Formatted, Mark, sendable, trimmed
 from bot.delivery.prepare import Stand, prepare
-from bot.delivery.repair import is_link, nested_without_sense, repaired
+from bot.delivery.repair import is_link, nested_without_sense
 
 logger = structlog.get_logger()
 
@@ -33,6 +33,7 @@ _FENCE = re.compile(r"^[ >]{0,12}(?:(?:[-*+]|\d{1,9}[.)])[ ]+)?(`{3,}|~{3,})(.*)
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _HALF_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*$")
 _HANGING = re.compile(r"(?:^|(?<=\s))(?:\*{1,3}|~~|`{1,2})$|(?<=\S)(?:(?<!\*)\*|(?<!~)~)$")
+_HANGING_FENCE = re.compile(r"(?:^|\n)[ >]*(?:`{3,}|~{3,})[^\n`]*\n?$")
 _OPENING = r"(?<![\w\\*~]){0}(?=[^\s*~])"
 _CLOSING = r"(?<=[^\s*~\\]){0}(?![\w*~])"
 
@@ -44,7 +45,6 @@ def render(markdown: str) -> Formatted:
         return trimmed(text, ())
     config = _config()
     try:
-        text = repaired(text)
         stand = Stand(text)
         shown, marks = convert(
             prepare(text, stand, lambda cell: stand.restore(convert(cell, config=config)[0]).strip()),
@@ -77,7 +77,7 @@ def render_partial(markdown: str) -> Formatted:
 def completed(markdown: str) -> str:
     """Close the code, the bold and the like that a half-written text leaves open in its last paragraph."""
     if open_fence(markdown) is not None:
-        return markdown
+        return _HANGING_FENCE.sub("", markdown)
     edge = markdown.rfind("\n\n") + 2 if "\n\n" in markdown else 0
     before, last = markdown[:edge], markdown[edge:]
     last = _HALF_LINK.sub(r"\1", _HANGING.sub("", last.rstrip()))

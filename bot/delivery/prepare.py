@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.delivery.formulas import looks_like_formula, readable
+from bot.delivery.repair import repaired, with_targets, without_tags
 from bot.delivery.source import Edit, block_of_code, code_span, line_prefix, parsed, with_edits
 from bot.delivery.tables import Cell, columns, listing
 
 Plain = Callable[[str], str]
 
 _AUTOLINK = r"(?!(?:https?://|mailto:)[^\s<>]*>)"
-_TAG = re.compile(rf"(?<!\\)(?<!\]\()<{_AUTOLINK}")
+_TAG = re.compile(rf"(?<!\\)(?:(?<!\]\()<|<(?!https?://|mailto:)){_AUTOLINK}")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TEX_OPENING = re.compile(rb"(?<!\\)\\[(\[]")
 _LONGEST_FORMULA = 2000
@@ -45,13 +46,15 @@ class Stand:
 def prepare(markdown: str, stand: Stand, plain: Plain) -> str:
     """Rewrite Markdown; `plain` turns the Markdown of a table's cell into the text that is shown for it."""
     text = _TAG.sub(stand.hide("<"), markdown).replace("[^", stand.hide("[") + "^")
+    text = repaired(without_tags(text, stand.hide("<")))
     if "$" in text or "\\(" in text or "\\[" in text:
         text = with_edits(text, _formulas(text, stand))
+    text = with_targets(text)
     if "|" in text and "-" in text:
         text = with_edits(text, _tables(text, stand, plain))
     text = _DOLLAR.sub(stand.hide("$"), text)
     text = _TIMES.sub(stand.hide("*"), text)
-    return text.replace("||", stand.hide("|") * 2)
+    return text.replace("|", stand.hide("|"))
 
 
 # Formulas

@@ -1,7 +1,8 @@
-"""Mends what a reader of Markdown would drop without a word: cells beyond the header, targets that are no links.
+"""Mends what a reader of Markdown would drop without a word.
 
 In a table a `|` ends a cell even inside code, and what stands beyond the header's last column is dropped; a link to
-something that no message can link to would leave its text alone.
+something that no message can link to leaves its text alone; what follows a block's language is not shown, nor a block
+without code, nor HTML.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.delivery.source import Edit, code_span, parsed, with_edits
+from bot.delivery.source import Edit, code_span, line_prefix, parsed, with_edits
 
 _LINK = re.compile(r"(?:https?://[^\s/]|mailto:\S)\S*", re.IGNORECASE)
 _PIPE = re.compile(r"(?<!\\)\|")
 _CODE_OR_FORMULA = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$[^$\n]+\$")
+_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
+_MOST_PASSES = 8
 _TOO_DEEP = re.compile(r"^[ \t]*(?:>[ \t]?|(?:[-*+]|\d{1,9}[.)])[ \t]+){20}", re.MULTILINE)
 
 
@@ -27,15 +30,69 @@ def nested_without_sense(markdown: str) -> bool:
     return _TOO_DEEP.search(markdown) is not None
 
 
+def without_tags(markdown: str, sign: str) -> str:
+    """Markdown in which nothing is HTML: there the first `<` is written as `sign`, which is none."""
+    text = markdown
+    for _ in range(_MOST_PASSES):
+        if "<" not in text:
+            return text
+        source = text.encode()
+        starts = {source.find(b"<", start, end) for start, end in _html(text)} - {-1}
+        if not starts:
+            return text
+        text = with_edits(text, [Edit(start, start + 1, sign) for start in starts])
+    return text.replace("<", sign)
+
+
+def _html(markdown: str) -> Iterator[tuple[int, int]]:
+    for payload, start, end in parsed(markdown):
+        if isinstance(payload, dict) and ("Html" in payload or "InlineHtml" in payload):
+            yield start, end
+
+
+def with_targets(markdown: str) -> str:
+    """Markdown in which links that no message can have are spelled out: `text (target)`."""
+    return with_edits(markdown, list(_targets(markdown, markdown.encode()))) if "](" in markdown else markdown
+
+
 def repaired(markdown: str) -> str:
-    """Markdown of which all is shown. It is sendable, and stays so."""
-    rows = "|" in markdown and "-" in markdown
-    links = "](" in markdown
-    if not (rows or links):
-        return markdown
+    """Markdown without HTML, of whose tables and blocks of code all is shown."""
     source = markdown.encode()
-    edits = [*(_rows(markdown, source) if rows else ()), *(_targets(markdown, source) if links else ())]
+    edits: list[Edit] = []
+    if "|" in markdown and "-" in markdown:
+        edits += _rows(markdown, source)
+    if "```" in markdown or "~~~" in markdown:
+        edits += _blocks(markdown, source)
     return with_edits(markdown, edits) if edits else markdown
+
+
+def _blocks(markdown: str, source: bytes) -> Iterator[Edit]:
+    """What stands behind the language of a block is shown above it, and all of the line when there is no code."""
+    begun: tuple[int, int, str] | None = None
+    empty = True
+    for payload, start, end in parsed(markdown):
+        if not isinstance(payload, dict):
+            continue
+        block = payload["Start"].get("CodeBlock") if isinstance(payload.get("Start"), dict) else None
+        if isinstance(block, dict):
+            begun, empty = (start, end, block.get("Fenced", "").strip()), True
+        elif "Text" in payload:
+            empty = empty and not payload["Text"].strip()
+        elif payload.get("End") == "CodeBlock" and begun is not None:
+            yield from _with_line(source, *begun, empty=empty)
+            begun = None
+
+
+def _with_line(source: bytes, start: int, end: int, info: str, *, empty: bool) -> Iterator[Edit]:
+    language = _LANGUAGE.match(info)
+    more = info if empty or language is None else info[language.end() :].strip()
+    if not more:
+        return
+    prefix = line_prefix(source, start) or ""
+    if empty:
+        yield Edit(start, end, f"{code_span(more)}\n")
+    else:
+        yield Edit(start, start, f"{code_span(more)}\n{prefix.rstrip()}\n{prefix}")
 
 
 def _rows(markdown: str, source: bytes) -> Iterator[Edit]:
@@ -64,12 +121,8 @@ def _with_cells(line: str, columns: int) -> str:
     cells = _PIPE.split(body.strip().removeprefix("|"))
     if len(cells) > 1 and not cells[-1].strip():
         cells.pop()
-    first, rest = cells[: columns - 1], cells[columns - 1 :]
-    return f"| {' | '.join(cell.strip() for cell in [*first, chr(92).join(_joined(rest))])} |{ending}"
-
-
-def _joined(cells: list[str]) -> list[str]:
-    return [cells[0], *(f"|{cell}" for cell in cells[1:])]
+    rest = "\\|".join(cells[columns - 1 :])
+    return f"| {' | '.join(cell.strip() for cell in [*cells[: columns - 1], rest])} |{ending}"
 
 
 def _targets(markdown: str, source: bytes) -> Iterator[Edit]:

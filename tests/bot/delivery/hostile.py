@@ -26,10 +26,12 @@ class Hostile:
 
 
 def hostile(name: str, template: str) -> Hostile:
-    """A text from its template."""
+    """A text from its template. A word in the place of a block's language is shown apart from the text."""
     numbers = count(1)
     text = re.sub("[§¤]", lambda found: f"{'w' if found[0] == '§' else 'h'}{next(numbers)}q", template)
-    return Hostile(name, text, tuple(re.findall(r"w\d+q", text)), frozenset(re.findall(r"h\d+q", text)))
+    languages = set(re.findall(r"(?:```|~~~)[\w+#.-]*(w\d+q)", text))
+    words = (word for word in re.findall(r"w\d+q", text) if word not in languages)
+    return Hostile(name, text, tuple(words), frozenset(re.findall(r"h\d+q", text)))
 
 
 def table(columns: int, rows: int, cell: str = "§") -> str:
@@ -328,69 +330,12 @@ BY_HAND = tuple(
 )
 
 _SCRAPS = (
-    "**",
-    "*",
-    "_",
-    "__",
-    "`",
-    "``",
-    f"{FENCE}\n",
-    f"{FENCE}python\n",
-    f"{TILDES}\n",
-    "~~",
-    "||",
-    "|",
-    "\n",
-    "\n\n",
-    "- ",
-    "1. ",
-    "> ",
-    "# ",
-    "$",
-    "$$",
-    "\\(",
-    "\\)",
-    "\\[",
-    "\\]",
-    "\\frac{1}{2}",
-    "<b>",
-    "</b>",
-    "<",
-    ">",
-    "[",
-    "](",
-    ")",
-    "](http://x.y)",
-    " ",
-    "  \n",
-    "😀",
-    "中文",
-    "\u200b",
-    "\u202e",
-    "\\",
-    "- [ ] ",
-    "- [x] ",
-    "[^1]",
-    "&amp;",
-    "5",
-    "---\n",
-    "    ",
-    "\t",
-    "<details>",
-    "<!--",
-    "-->",
-    "| a | b |\n|---|---|\n| c | d |\n",
-    "\n\n\n",
-    "!",
-    "…",
-    "{",
-    "}",
-    "^",
-    "=\n",
-    "+ ",
-    "e\u0301",
-    "\x00",
-)
+    "**", "*", "_", "__", "`", "``", f"{FENCE}\n", f"{FENCE}python\n", f"{TILDES}\n", "~~", "||", "|", "\n", "\n\n",
+    "- ", "1. ", "> ", "# ", "$", "$$", "\\(", "\\)", "\\[", "\\]", "\\frac{1}{2}", "<b>", "</b>", "<", ">", "[",
+    "](", ")", "](http://x.y)", " ", "  \n", "😀", "中文", "\u200b", "\u202e", "\\", "- [ ] ", "- [x] ", "[^1]",
+    "&amp;", "5", "---\n", "    ", "\t", "<details>", "<!--", "-->", "| a | b |\n|---|---|\n| c | d |\n", "\n\n\n",
+    "!", "…", "{", "}", "^", "=\n", "+ ", "e\u0301", "\x00",
+)  # fmt: skip
 
 
 def generated(seed: int, number: int) -> list[Hostile]:
