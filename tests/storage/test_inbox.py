@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
