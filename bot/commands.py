@@ -11,8 +11,8 @@ from bot.i18n import Texts
 
 logger = structlog.get_logger()
 
-EVERYONE = ("start", "help", "new", "stop", "improve", "why", "export", "settings")
-ADMINS = ("stats", "models", "detect", "errors", "health")
+EVERYONE = ("start", "help", "new", "stop", "improve", "why", "export", "privacy", "forget", "settings")
+ADMINS = ("stats", "models", "detect", "errors", "people", "health")
 
 
 class CommandMenus:

@@ -16,6 +16,7 @@ from bot.delivery.choose import Deliveries
 from bot.errors import DeliveryFailed
 from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
 from bot.i18n import Translator
+from bot.limits import Limits
 from bot.running import RunningAnswers
 from bot.settings import RichMode
 from bot.summaries import RollingSummaries
@@ -79,6 +80,7 @@ class Turns:
         inbox: Inbox,
         deliveries: Deliveries,
         running: RunningAnswers,
+        limits: Limits,
         rich: RichMode,
         summaries: RollingSummaries,
     ) -> None:
@@ -87,6 +89,7 @@ class Turns:
         self._inbox = inbox
         self._deliveries = deliveries
         self._running = running
+        self._limits = limits
         self.rich = rich
         self._summaries = summaries
 
@@ -101,6 +104,8 @@ class Turns:
         if bot is None or said is None:
             raise ValueError("only a message of text, bound to its bot, can be answered")
         if await self._conversations.turn_answered(queued.update_id):
+            return
+        if not await self._limits.lets_through(message, person, t, queued.update_id):
             return
         turn = await self._conversations.open_turn(
             chat_id=message.chat.id,

@@ -11,6 +11,8 @@ from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
 from bot.health import HealthCheck
 from bot.i18n import Texts
+from bot.invitations import Inviting
+from bot.limits import Limits
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.running import RunningAnswers
@@ -22,7 +24,7 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Conversations, People, PerformanceRows
+from storage import Conversations, Forgetting, OwnData, People, PerformanceRows, Usage
 
 
 class Wiring(TypedDict):
@@ -38,17 +40,22 @@ class Wiring(TypedDict):
     detection_cards: DetectionCards
     detections: Detections
     doorkeeper: Doorkeeper
+    forgetting: Forgetting
     health: HealthCheck
+    inviting: Inviting
+    limits: Limits
     menus: CommandMenus
     pool: ModelPool
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
+    own_data: OwnData
     people: People
     rich_mode: RichMode
     rows: PerformanceRows
     running: RunningAnswers
     texts: Texts
     turns: Turns
+    usage: Usage
 
 
 # What the intake and the middlewares add to each update.

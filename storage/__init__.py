@@ -13,14 +13,18 @@ from storage.errors import (
     UnknownUpdate,
     WriteFailed,
 )
+from storage.forgetting import Forgetting, Forgotten
 from storage.inbox import Inbox
+from storage.invitations import Invitations
 from storage.learned import LearnedValues
+from storage.own_data import CloudMessage, Kept, OwnConversation, OwnData, OwnMessage
 from storage.people import People
 from storage.performance import PerformanceRows
 from storage.statistics import Statistics
 from storage.summaries import Summaries
 from storage.types import (
     Access,
+    Acquaintance,
     AnswerState,
     NewUpdate,
     Person,
@@ -28,23 +32,34 @@ from storage.types import (
     StoredMessage,
     Summary,
     Turn,
+    Use,
 )
+from storage.usage import Usage
 from storage.writer import WriterLimits
 
 __all__ = [
     "HISTORY_MESSAGES",
     "Access",
+    "Acquaintance",
     "AnswerState",
     "CapabilityRows",
+    "CloudMessage",
     "Conversations",
     "Database",
     "DatabaseLocked",
     "DatabaseTooNew",
     "DatabaseUnusable",
+    "Forgetting",
+    "Forgotten",
     "Inbox",
+    "Invitations",
+    "Kept",
     "LearnedValues",
     "NewUpdate",
     "OperationFailed",
+    "OwnConversation",
+    "OwnData",
+    "OwnMessage",
     "People",
     "PerformanceRows",
     "Person",
@@ -57,6 +72,8 @@ __all__ = [
     "Summary",
     "Turn",
     "UnknownUpdate",
+    "Usage",
+    "Use",
     "WriteFailed",
     "WriterLimits",
     "open_database",

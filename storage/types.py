@@ -16,6 +16,8 @@ class Access(StrEnum):
     ASKED = "asked"
     ALLOWED = "allowed"
     REFUSED = "refused"
+    BLOCKED = "blocked"
+    """Refused as well, and to be told so once."""
 
 
 class AnswerState(StrEnum):
@@ -28,7 +30,10 @@ class AnswerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who has written to the bot. `language` and `rich_messages` are None until they choose."""
+    """Somebody who has written to the bot. `language` and `rich_messages` are None until they choose.
+
+    Their own limits are None where those of the settings hold, and 0 where none does.
+    """
 
     id: int
     name: str = field(repr=False)
@@ -37,6 +42,36 @@ class Person:
     admin: bool
     language: str | None = None
     rich_messages: bool | None = None
+    messages_minute: int | None = None
+    tokens_day: int | None = None
+
+    @property
+    def choices(self) -> dict[str, object]:
+        """What they have chosen for themselves, by name."""
+        theirs = {"id", "name", "username", "access", "admin", "messages_minute", "tokens_day"}
+        return {name: getattr(self, name) for name in Person.__dataclass_fields__ if name not in theirs}
+
+    @property
+    def kept_out(self) -> bool:
+        """Whether an admin has decided that they may not."""
+        return self.access in {Access.REFUSED, Access.BLOCKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """A person, when they came and when they wrote last."""
+
+    person: Person
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What was asked of models in a stretch of time: so many requests, and tokens in and out together."""
+
+    requests: int = 0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

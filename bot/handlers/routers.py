@@ -12,6 +12,7 @@ from bot.handlers.errors import ErrorReporter, errors_router
 from bot.handlers.export import export_router
 from bot.handlers.improve import improve_router
 from bot.handlers.preferences import preferences_router
+from bot.handlers.privacy import privacy_router
 from bot.handlers.why import why_router
 
 
@@ -25,6 +26,7 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         why_router(),
         improve_router(),
         export_router(),
+        privacy_router(),
         admin_router(),
         chat_router(),
     )
