@@ -252,7 +252,7 @@ async def running_app(
                     pool=pool,
                     monitor=monitor,
                     notices=notices,
-                    own_data=OwnData(database),
+                    own_data=OwnData(database, rows.settle),
                     people=people,
                     rich_mode=settings.rich_messages,
                     rows=rows,

@@ -94,7 +94,7 @@ class Database:
     async def wipe_journal(self) -> bool:
         """Move SQLite's journal into the file and empty it, so that what was deleted is in neither.
 
-        False while somebody reads what is older; the journal is then emptied later. Raises `WriteFailed`.
+        False when somebody has read what is older for longer than the database waits. Raises `WriteFailed`.
         """
         if not is_sqlite(self._writer.url):
             return True

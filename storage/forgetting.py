@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import ColumnElement, Table, delete, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
 from storage.database import Database
 from storage.tables import UpdateState, conversations, messages, metadata, people, updates, usage
+
+logger = structlog.get_logger()
+
+MOST_TRIES = 3
 
 KEPT_OF_PERSON = frozenset(
     {"id", "name", "username", "access", "admin", "created_at", "seen_at", "messages_minute", "tokens_day"}
@@ -78,7 +83,10 @@ class Forgetting:
             return found
 
         found = await self._database.write("forgetting.forget", work)
-        await self._database.wipe_journal()
+        for _ in range(MOST_TRIES):
+            if await self._database.wipe_journal():
+                return found
+        logger.warning("journal_not_wiped")  # somebody reads for very long; the end of the program does it
         return found
 
     async def _wipe(self, connection: AsyncConnection, chat_id: int, before_update: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,8 +61,10 @@ class OwnMessage:
 class OwnData:
     """Reads what is a person's; a private chat has the person's id. Raises `ReadFailed`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settle: Callable[[], Awaitable[None]]) -> None:
+        """`settle` writes figures that are not stored yet."""
         self._database = database
+        self._settle = settle
 
     async def kept(self, person_id: int) -> Kept:
         """How much there is, and what of it went to a cloud."""
@@ -101,10 +103,12 @@ class OwnData:
                 last_to_cloud=None if row is None else CloudMessage(row.started_at, row.model, row.text),
             )
 
+        await self._settle()
         return await self._database.read("own_data.kept", look)
 
     async def conversations(self, person_id: int) -> Sequence[OwnConversation]:
         """All conversations, the oldest first."""
+        await self._settle()
         query = select(conversations.c.id, conversations.c.started_at, conversations.c.closed_at)
         rows = await self._database.rows(
             "own_data.conversations", query.where(conversations.c.chat_id == person_id).order_by(conversations.c.id)
