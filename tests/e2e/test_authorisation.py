@@ -163,12 +163,14 @@ def expected(row: str, role: Role) -> str:
 async def column(house: OpenHouse, model_server: ModelServer, role: Role) -> dict[str, str]:
     settings = served_by(model_server, ACCESS="approve", ADMIN_IDS=str(ADMIN), ALLOWED_IDS=str(ME))
     async with house(**settings) as home:
-        for person_id in (ADMIN, ME):
+        for person_id in (ADMIN, ME, STRANGER):
             home.page.start(person_id)
-        if role.name == "blocked":
-            await home.app.dispatcher["people"].seen(STRANGER, "Stranger", None)
-            await home.app.dispatcher["doorkeeper"].block(STRANGER)
         await settled(home)
+        if role.name == "blocked":
+            await home.app.dispatcher["doorkeeper"].block(STRANGER)
+        for flood_control in tuple(home.app.bot.session.middleware):
+            # Who is reached is what matters here, and not that each message waits for its second.
+            home.app.bot.session.middleware.unregister(flood_control)
         watching = watch(home)
         return {
             row: await tried(home, role, watching, kind, sent, 10**15 + number)
