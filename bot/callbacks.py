@@ -9,9 +9,9 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot.conversation_export import ExportFormat
 from bot.invitations import Lifetime
-from bot.limits import Limit
 from bot.period import Period
 from llm.types import Task
+from storage import Limit
 
 MARK_BYTES = 6
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
 
 from aiogram.types import Message
 
@@ -12,16 +11,7 @@ from bot.cooldown import Cooldown
 from bot.i18n import Translator
 from bot.views.limits import exceeded_text
 from llm.clock import Clock
-from storage import Person, Usage
-
-
-class Limit(StrEnum):
-    """What is limited."""
-
-    MINUTE = "minute"
-    """Messages in any minute."""
-    DAY = "day"
-    """Tokens in and out together, from midnight to midnight UTC."""
+from storage import Limit, Person, Usage
 
 
 @dataclass(frozen=True, slots=True)

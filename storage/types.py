@@ -20,6 +20,15 @@ class Access(StrEnum):
     """Refused as well, and to be told so once."""
 
 
+class Limit(StrEnum):
+    """What a person may have so much of."""
+
+    MINUTE = "minute"
+    """Messages in any minute."""
+    DAY = "day"
+    """Tokens in and out together, from midnight to midnight UTC."""
+
+
 class AnswerState(StrEnum):
     """How a stored message came to its end; only `COMPLETE` answers are whole."""
 

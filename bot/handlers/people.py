@@ -16,14 +16,14 @@ from bot.callbacks import InvitePress, LimitPress, PersonAction, PersonPress
 from bot.commands import CommandMenus
 from bot.i18n import Texts, Translator
 from bot.invitations import SEVERAL, Inviting
-from bot.limits import Limit, Limits
+from bot.limits import Limits
 from bot.presses import settle
 from bot.running import RunningAnswers
 from bot.settings import AccessMode
 from bot.views.people import last_page, people_text, person_text
 from bot.views.people_keyboards import invite_keyboard, limits_keyboard, people_keyboard, person_keyboard
 from llm.clock import Clock
-from storage import Access, Acquaintance, People, Person, Usage
+from storage import Access, Acquaintance, Limit, People, Person, Usage
 
 LARGEST_LIMIT = 1_000_000_000
 _LIMIT = re.compile(r"(?P<who>.+?)\s+(?P<limit>messages|tokens)\s+(?P<value>\d{1,10}|none|default)", re.IGNORECASE)

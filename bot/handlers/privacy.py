@@ -11,13 +11,13 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import ForgetPress
 from bot.i18n import Translator
-from bot.limits import Limit, Limits
+from bot.limits import Limits
 from bot.model_control import ModelControl
 from bot.presses import settle
 from bot.running import RunningAnswers
 from bot.views.keyboards import forget_keyboard
 from bot.views.privacy import forget_question, privacy_text
-from storage import Forgetting, OwnData, Person, QueuedUpdate, Usage
+from storage import Forgetting, Limit, OwnData, Person, QueuedUpdate, Usage
 
 
 def privacy_router() -> Router:

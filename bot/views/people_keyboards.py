@@ -9,10 +9,9 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.callbacks import InvitePress, LimitPress, PersonAction, PersonPress
 from bot.i18n import Translator
 from bot.invitations import SEVERAL, Lifetime
-from bot.limits import Limit
 from bot.views.numbers import compact
 from bot.views.people import PAGE_SIZE, last_page, person_label
-from storage import Access, Acquaintance, Person
+from storage import Access, Acquaintance, Limit, Person
 
 BUTTON_WIDTH = 22
 CHOICES = {Limit.MINUTE: (2, 5, 20), Limit.DAY: (10_000, 50_000, 200_000)}

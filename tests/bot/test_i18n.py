@@ -15,7 +15,6 @@ from bot.handlers import people
 from bot.i18n import LANGUAGES, MissingText, Texts
 from bot.invitations import Lifetime
 from bot.jobs import Jobs
-from bot.limits import Limit
 from bot.period import Period
 from bot.settings import AccessMode
 from bot.views.failures import failure_key
@@ -26,6 +25,7 @@ from llm.routing.serving_model import ModelSource, ServingModel
 from llm.servers.kinds import ServerState
 from llm.tasks.classification import MessageKind
 from llm.types import Task, Why
+from storage import Limit
 
 BOT = Path(__file__).parent.parent.parent / "bot"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.i18n import LANGUAGES, Texts
-from bot.limits import Exceeded, Limit, Limits
+from bot.limits import Exceeded, Limits
 from bot.views.limits import exceeded_text
 from llm.monitoring import AttemptRecord
 from llm.types import Task
-from storage import Access, PerformanceRows, Person, Usage, open_database
+from storage import Access, Limit, PerformanceRows, Person, Usage, open_database
 from tests.storage.conftest import HandClock
 
 EVENING = datetime(2026, 3, 15, 18, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.callbacks import InvitePress, LimitPress, PersonAction, PersonPress
 from bot.invitations import Lifetime
-from bot.limits import Limit
+from storage import Limit
 from tests.e2e.conftest import ADMIN, ME, STRANGER, House, OpenHouse
 from tests.e2e.talk import draft_shows, forge, served_by, settled
 from tests.e2e.test_access import UNKNOWN
