@@ -489,13 +489,13 @@ privacy-kept = I keep our conversations: { $conversations ->
 } with { $messages ->
     [one] one message
    *[other] { $messages } messages
-}, what was sent with them, and what you have chosen in /settings. Besides your name and number, when you wrote last, and how much you use.
-privacy-how-long = All of it stays until you delete it with /forget; what you use is forgotten after two months. Figures of the models (times and numbers, no texts, no names) are kept for longer.
+}, what was sent with them, and what you have chosen in /settings. Besides that: your name and number, when you wrote last, and how much you use.
+privacy-how-long = What was said, sent and chosen stays until you delete it with /forget; what you use is forgotten after two months. Figures of the models (times and numbers, no texts, no names) are kept for longer.
 privacy-where = Your messages are read by language models:
 privacy-demo = • only the built-in demo, within the bot itself
 privacy-home = • on machines of this bot's owner: { $models }
 privacy-cloud = • in a cloud, at another company: { $models }
-privacy-cloud-when = A model in a cloud is only asked when none at home can answer. Summaries of long conversations and titles can come from there as well.
+privacy-cloud-when = A model in a cloud is asked when none at home can answer, or when it was put first on purpose. Summaries of long conversations and titles can come from there as well.
 privacy-no-cloud = None of them is in a cloud.
 privacy-none-to-cloud = { $asked ->
     [0] Nothing of yours has been sent to a model in the last 30 days.
