@@ -36,7 +36,9 @@ from bot.health import HealthCheck, LoopLag
 from bot.i18n import Texts
 from bot.intake.inbox import Feed, InboxWorker
 from bot.intake.polling import Polling
+from bot.invitations import Inviting
 from bot.jobs import Jobs
+from bot.limits import Limits
 from bot.live.applying import Applier, LiveParts
 from bot.live.live_settings import LiveSettings
 from bot.live.models import LiveModels, ModelParts
@@ -49,6 +51,7 @@ from bot.other_models import OtherModels
 from bot.overlaps import Overlaps
 from bot.parts import (
     PLAYGROUND_TOKEN,
+    limit_rules,
     make_bot,
     make_choosing,
     make_detections,
@@ -91,13 +94,17 @@ from storage import (
     CapabilityRows,
     Conversations,
     Database,
+    Forgetting,
     Inbox,
+    Invitations,
     LearnedValues,
+    OwnData,
     People,
     PerformanceRows,
     QueuedUpdate,
     StorageError,
     Summaries,
+    Usage,
     open_database,
 )
 
@@ -207,18 +214,22 @@ async def running_app(
             tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
             answers, others = Answers(database, clock), OtherModels(manager)
             buttons = await stack.enter_async_context(AnswerButtons(answers, others, clock))
+            usage = Usage(database, clock, rows.settle)
+            limits = Limits(usage, clock, **limit_rules(settings))
             turns = Turns(
                 answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
                 running=running,
+                limits=limits,
                 rich=settings.rich_messages,
                 summaries=tasks.rolling,
                 buttons=buttons,
             )
             transcriber = Transcriber(http, clock, transcription_config(settings))
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
+            inviting = Inviting(bot, Invitations(database, clock), clock, randomness)
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
@@ -252,14 +263,18 @@ async def running_app(
                     detection_cards=detection_cards,
                     detections=detections,
                     doorkeeper=doorkeeper,
+                    forgetting=Forgetting(database, clock),
                     health=health,
                     inbox=inbox,
+                    inviting=inviting,
+                    limits=limits,
                     menus=menus,
                     pool=pool,
                     monitor=monitor,
                     notices=notices,
                     others=others,
                     overlaps=overlaps,
+                    own_data=OwnData(database, rows.settle),
                     people=people,
                     receiving=Receiving(Reading(), transcriber, lambda: control.anyone_sees),
                     rich_mode=settings.rich_messages,
@@ -267,10 +282,13 @@ async def running_app(
                     running=running,
                     texts=texts,
                     turns=turns,
+                    usage=usage,
                 )
             )
-            dispatcher.update.outer_middleware(PersonMiddleware(doorkeeper, texts, menus, cards))
-            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
+            dispatcher.update.outer_middleware(
+                PersonMiddleware(doorkeeper, texts, menus, cards, inviting, notices, clock)
+            )
+            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness, clock)))
             if metrics is not None:
                 await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
             greeting = Greeting(bot, menus, doorkeeper, clock)
@@ -290,6 +308,7 @@ async def running_app(
                     choosing=choosing,
                     sorter=tasks.sorter,
                     doorkeeper=doorkeeper,
+                    limits=limits,
                     spending=spending,
                     detections=detections,
                     jobs=jobs,

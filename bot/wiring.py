@@ -13,6 +13,8 @@ from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
 from bot.health import HealthCheck
 from bot.i18n import Texts
+from bot.invitations import Inviting
+from bot.limits import Limits
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.other_models import OtherModels
@@ -27,7 +29,7 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Answers, Conversations, Inbox, People, PerformanceRows
+from storage import Answers, Conversations, Forgetting, Inbox, OwnData, People, PerformanceRows, Usage
 
 
 class Wiring(TypedDict):
@@ -46,14 +48,18 @@ class Wiring(TypedDict):
     detection_cards: DetectionCards
     detections: Detections
     doorkeeper: Doorkeeper
+    forgetting: Forgetting
     health: HealthCheck
     inbox: Inbox
+    inviting: Inviting
+    limits: Limits
     menus: CommandMenus
     pool: ModelPool
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
     others: OtherModels
     overlaps: Overlaps
+    own_data: OwnData
     people: People
     receiving: Receiving
     rich_mode: RichMode
@@ -61,6 +67,7 @@ class Wiring(TypedDict):
     running: RunningAnswers
     texts: Texts
     turns: Turns
+    usage: Usage
 
 
 # What the intake and the middlewares add to each update.

@@ -16,18 +16,23 @@ from storage.errors import (
     UnknownUpdate,
     WriteFailed,
 )
+from storage.forgetting import Forgetting, Forgotten
 from storage.inbox import Inbox
+from storage.invitations import Invitations
 from storage.learned import LearnedValues
+from storage.own_data import CloudMessage, Kept, OwnConversation, OwnData, OwnMessage
 from storage.people import People
 from storage.performance import PerformanceRows
 from storage.statistics import Statistics
 from storage.summaries import Summaries
 from storage.types import (
     Access,
+    Acquaintance,
     AnswerState,
     Attachment,
     AttachmentKind,
     Creativity,
+    Limit,
     NewUpdate,
     Part,
     Person,
@@ -38,28 +43,40 @@ from storage.types import (
     Style,
     Summary,
     Turn,
+    Use,
 )
+from storage.usage import Usage
 from storage.writer import WriterLimits
 
 __all__ = [
     "HISTORY_MESSAGES",
     "Access",
+    "Acquaintance",
     "AnswerState",
     "Answers",
     "Attachment",
     "AttachmentKind",
     "Attachments",
     "CapabilityRows",
+    "CloudMessage",
     "Conversations",
     "Creativity",
     "Database",
     "DatabaseLocked",
     "DatabaseTooNew",
     "DatabaseUnusable",
+    "Forgetting",
+    "Forgotten",
     "Inbox",
+    "Invitations",
+    "Kept",
     "LearnedValues",
+    "Limit",
     "NewUpdate",
     "OperationFailed",
+    "OwnConversation",
+    "OwnData",
+    "OwnMessage",
     "Part",
     "People",
     "PerformanceRows",
@@ -76,6 +93,8 @@ __all__ = [
     "Summary",
     "Turn",
     "UnknownUpdate",
+    "Usage",
+    "Use",
     "WriteFailed",
     "WriterLimits",
     "joined",
