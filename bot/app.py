@@ -6,7 +6,7 @@ import asyncio
 import gc
 import random
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
 from bot.delivery.flood import FloodControl
+from bot.delivery.sent_once import MessageNumbers, SentOnce
 from bot.detection_cards import DetectionCards
 from bot.errors import StartError
 from bot.greeting import Greeting
@@ -33,13 +34,13 @@ from bot.handlers.routers import make_routers
 from bot.health import HealthCheck, LoopLag
 from bot.i18n import Texts
 from bot.intake.inbox import Feed, InboxWorker
-from bot.intake.polling import Polling
 from bot.jobs import Jobs
 from bot.live.applying import Applier, LiveParts
 from bot.live.live_settings import LiveSettings
 from bot.live.models import LiveModels, ModelParts
 from bot.live.settings_file import SettingsFile
 from bot.log import Log
+from bot.middlewares.lateness import LatenessMiddleware
 from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
@@ -49,6 +50,7 @@ from bot.parts import (
     make_choosing,
     make_detections,
     make_doorkeeper,
+    make_intake,
     make_manager,
     make_metrics,
     make_metrics_server,
@@ -65,6 +67,7 @@ from bot.startup import Announcer
 from bot.tasks import open_tasks
 from bot.turns import Turns
 from bot.wiring import Wiring
+from bot.working import Crew, Patience, at_work
 from llm.balancing.balancer import Balancer
 from llm.capabilities.book import CapabilityBook
 from llm.clock import Clock, SystemClock
@@ -94,8 +97,6 @@ from storage import (
 logger = structlog.get_logger()
 
 PLAYGROUND_STATE = Path("data/playground.json")
-# How long answers may still be written after the order to stop; what is not done then is done after the restart.
-GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +121,19 @@ class App:
 
 
 async def run(settings: Settings, file: SettingsFile, log: Log) -> None:
-    """Run until SIGINT or SIGTERM, by what the settings file says at each moment.
+    """Run until SIGINT or SIGTERM, by what the settings file says at each moment; a second one ends all waiting.
 
     Raises `StartError` when something that is needed is not to be had.
     """
-    stop = asyncio.Event()
-    listen(stop.set, file.ask)
-    async with running_app(settings, file=file, log=log) as app:
+    stop, patience = asyncio.Event(), Patience()
+
+    def told() -> None:
+        if stop.is_set():
+            patience.lose()
+        stop.set()
+
+    listen(told, file.ask)
+    async with running_app(settings, file=file, log=log, patience=patience) as app:
         # What is there by now stays: looking through it again and again would hold up the loop by tens of milliseconds.
         gc.collect()
         gc.freeze()
@@ -146,10 +153,12 @@ async def running_app(
     playground_state: Path = PLAYGROUND_STATE,
     file: SettingsFile | None = None,
     log: Log | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[App]:
     """Build the bot and let it work. `search` replaces the look for model servers on this machine.
 
-    Changes of the `file` of the settings are applied while it works, those of the `log` among them.
+    Changes of the `file` of the settings are applied while it works, those of the `log` among them. `patience` is how
+    long its end waits for answers.
     """
     clock, randomness = clock or SystemClock(), randomness or random.SystemRandom()
     started = clock.monotonic()
@@ -167,6 +176,8 @@ async def running_app(
             stack.push_async_callback(bot.session.close)
             flood = FloodControl(clock)
             bot.session.middleware(flood)
+            once = SentOnce(MessageNumbers())
+            bot.session.middleware(once)
             rows = await stack.enter_async_context(PerformanceRows(database, clock))
             people, inbox, running = People(database, clock), Inbox(database, clock), RunningAnswers()
             conversations = Conversations(database, clock)
@@ -200,6 +211,7 @@ async def running_app(
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
+                once=once,
                 running=running,
                 rich=settings.rich_messages,
                 summaries=tasks.rolling,
@@ -208,13 +220,13 @@ async def running_app(
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
-            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
-            polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
+            worker = InboxWorker(inbox, _feed(dispatcher, bot, once.numbers), clock=clock)
+            intake = make_intake(settings, bot, inbox, worker.wake, clock, randomness)
             jobs = Jobs(pool, detections, inbox, rows, remembering, partial(alerts.look, control), clock)
             health = HealthCheck(
                 clock=clock,
                 lag=lag,
-                polling=polling,
+                intake=intake,
                 inbox=inbox,
                 running=running,
                 rows=rows,
@@ -234,6 +246,7 @@ async def running_app(
                     detections=detections,
                     doorkeeper=doorkeeper,
                     health=health,
+                    inbox=inbox,
                     menus=menus,
                     pool=pool,
                     monitor=monitor,
@@ -244,18 +257,23 @@ async def running_app(
                     running=running,
                     texts=texts,
                     turns=turns,
+                    worker=worker,
                 )
             )
             dispatcher.update.outer_middleware(PersonMiddleware(doorkeeper, texts, menus, cards))
+            lateness = LatenessMiddleware(inbox, clock, settings.answer_within)
+            dispatcher.update.outer_middleware(lateness)
             dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
             if metrics is not None:
                 await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
-            greeting = Greeting(bot, menus, doorkeeper, clock)
+            greeting = Greeting(bot, menus, doorkeeper, clock, polls=not settings.webhook_url)
             await pool.refresh()
             announcer.models(pool.candidates())
             announcer.later_settings()
             await stack.enter_async_context(jobs)
-            work = await stack.enter_async_context(_at_work(polling, worker, greeting, running))
+            await stack.enter_async_context(intake)
+            crew = Crew(intake, worker, running, greeting.run)
+            work = await stack.enter_async_context(at_work(crew, patience or Patience()))
             if code is not None:
                 announcer.owner_code(code)
             page = None if playground is None else playground.base_url
@@ -270,6 +288,7 @@ async def running_app(
                     spending=spending,
                     detections=detections,
                     jobs=jobs,
+                    lateness=lateness,
                     menus=menus,
                     cards=cards,
                     announcer=announcer,
@@ -315,39 +334,11 @@ async def _playground(stack: AsyncExitStack, settings: Settings, clock: Clock, s
     return await stack.enter_async_context(playground)
 
 
-def _feed(dispatcher: Dispatcher, bot: Bot) -> Feed:
+def _feed(dispatcher: Dispatcher, bot: Bot, numbers: MessageNumbers) -> Feed:
     async def feed(queued: QueuedUpdate) -> None:
         update = Update.model_validate(orjson.loads(queued.payload), context={"bot": bot})
+        if update.message is not None:
+            numbers.met(update.message.chat.id, update.message.message_id)
         await dispatcher.feed_update(bot, update, queued=queued)
 
     return feed
-
-
-@asynccontextmanager
-async def _at_work(
-    polling: Polling, worker: InboxWorker, greeting: Greeting, running: RunningAnswers
-) -> AsyncIterator[asyncio.Task[None]]:
-    """Fetch and answer. In the end nothing new is taken, answers get a moment, the rest is left for the next start."""
-
-    fetching = asyncio.create_task(polling.run(), name="polling")
-    working = asyncio.create_task(worker.run(), name="inbox")
-    watching = asyncio.create_task(_first_end(fetching, working), name="watch")
-    tasks = [fetching, working, watching, asyncio.create_task(greeting.run(), name="greeting")]
-    try:
-        yield watching
-    finally:
-        fetching.cancel()
-        await asyncio.wait({fetching})
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_SECONDS):
-                await running.wait_until_none()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _first_end(*tasks: asyncio.Task[None]) -> None:
-    """Wait for the first of tasks that should not end, and raise what ended it."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()

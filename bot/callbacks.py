@@ -43,6 +43,12 @@ class AskPress(CallbackData, prefix="ask"):
     person_id: int
 
 
+class LatePress(CallbackData, prefix="late"):
+    """A person wants what waited too long answered after all; nobody else may press their button."""
+
+    person_id: int
+
+
 class ExportPress(CallbackData, prefix="export"):
     """A person wants the conversation as a file; nobody else may press their button."""
 

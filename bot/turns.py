@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiogram import Bot
@@ -12,7 +13,9 @@ from aiogram.types import Message
 
 from bot.answering import Answering, StopSignal
 from bot.delivery.answer import DeliveredAnswer, deliver_answer
+from bot.delivery.answer_bot import AnswerBot
 from bot.delivery.choose import Deliveries
+from bot.delivery.sent_once import SentOnce
 from bot.errors import DeliveryFailed
 from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
 from bot.i18n import Translator
@@ -27,7 +30,7 @@ from storage import AnswerState, Conversations, Inbox, Person, QueuedUpdate, Tur
 logger = structlog.get_logger()
 
 # A message that has brought the program down this often is not tried again.
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Turns:
         conversations: Conversations,
         inbox: Inbox,
         deliveries: Deliveries,
+        once: SentOnce,
         running: RunningAnswers,
         rich: RichMode,
         summaries: RollingSummaries,
@@ -86,6 +90,7 @@ class Turns:
         self._conversations = conversations
         self._inbox = inbox
         self._deliveries = deliveries
+        self._once = once
         self._running = running
         self.rich = rich
         self._summaries = summaries
@@ -135,19 +140,23 @@ class Turns:
         queued: QueuedUpdate,
         stop: StopSignal,
     ) -> DeliveredAnswer:
-        async def remember(message_id: int) -> None:
-            await self._inbox.note_answer_message(queued.update_id, message_id)
-
+        sender = AnswerBot(
+            bot,
+            self._once,
+            partial(self._inbox.note_answer_messages, queued.update_id),
+            earlier=queued.messages_sent,
+            sending_after=queued.sending_after,
+        )
+        await sender.clear(turn.chat_id)
         async with (
             self._deliveries.open(
-                bot,
+                sender,
                 turn.chat_id,
                 private=True,
                 thread_id=message.message_thread_id,
                 rich=self.rich.applies(person.rich_messages),
                 stop_markup=stop_keyboard(t),
                 resume_message_id=queued.answer_message_id,
-                on_first_message=remember,
             ) as delivery,
             aclosing(self._answering.answer(turn, stop)) as events,
         ):

@@ -11,6 +11,7 @@ from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
 from bot.health import HealthCheck
 from bot.i18n import Texts
+from bot.intake.inbox import InboxWorker
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.running import RunningAnswers
@@ -22,7 +23,7 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Conversations, People, PerformanceRows
+from storage import Conversations, Inbox, People, PerformanceRows
 
 
 class Wiring(TypedDict):
@@ -39,6 +40,7 @@ class Wiring(TypedDict):
     detections: Detections
     doorkeeper: Doorkeeper
     health: HealthCheck
+    inbox: Inbox
     menus: CommandMenus
     pool: ModelPool
     monitor: ModelPerformanceMonitor
@@ -49,6 +51,7 @@ class Wiring(TypedDict):
     running: RunningAnswers
     texts: Texts
     turns: Turns
+    worker: InboxWorker
 
 
 # What the intake and the middlewares add to each update.

@@ -11,6 +11,7 @@ from bot.handlers.dialog import dialog_router
 from bot.handlers.errors import ErrorReporter, errors_router
 from bot.handlers.export import export_router
 from bot.handlers.improve import improve_router
+from bot.handlers.late import late_router
 from bot.handlers.preferences import preferences_router
 from bot.handlers.why import why_router
 
@@ -25,6 +26,7 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         why_router(),
         improve_router(),
         export_router(),
+        late_router(),
         admin_router(),
         chat_router(),
     )

@@ -14,6 +14,11 @@ WORK_PREFIXES = ("export:",)
 ASKING_PREFIXES = ("ask:",)
 
 
+def is_said(lane: str) -> bool:
+    """Whether updates of a lane are what people say, which a model answers."""
+    return lane != CONTROL and not lane.endswith((f":{CONTROL}", f":{WORK}"))
+
+
 def lane_of(update: Mapping[str, Any]) -> str:
     """The lane of a raw update.
 

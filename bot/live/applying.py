@@ -16,9 +16,10 @@ from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.faults import trace_of
 from bot.jobs import Jobs
-from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LOG, MODELS, OTHERS
+from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LATENESS, LOG, MODELS, OTHERS
 from bot.live.models import LiveModels
 from bot.log import Log
+from bot.middlewares.lateness import LatenessMiddleware
 from bot.parts import access_rules, detection_rules
 from bot.settings import RichMode, Selection, Settings
 from bot.startup import Announcer
@@ -41,6 +42,7 @@ class LiveParts:
     spending: Spending
     detections: Detections
     jobs: Jobs
+    lateness: LatenessMiddleware
     menus: CommandMenus
     cards: AccessCards
     announcer: Announcer
@@ -83,6 +85,8 @@ class Applier:
             parts.spending.limit(now.cloud_budgets)
         if not CHOICE.isdisjoint(changed):
             parts.choosing.selector.ordered = now.selection is Selection.ORDERED
+        if not LATENESS.isdisjoint(changed):
+            parts.lateness.within = now.answer_within
         if not OTHERS.isdisjoint(changed):
             parts.set_rich(now.rich_messages)
         if not DETECTION.isdisjoint(changed):

@@ -27,7 +27,8 @@ ACCESS = frozenset({"access", "admin_ids", "allowed_ids"})
 LOG = frozenset({"log_level", "log_format"})
 CHOICE = frozenset({"selection"})
 OTHERS = frozenset({"rich_messages"})
-LIVE = MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | OTHERS
+LATENESS = frozenset({"answer_within"})
+LIVE = MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | OTHERS | LATENESS
 """At once."""
 
 AT_START = frozenset(

@@ -13,6 +13,7 @@ from bot.callbacks import (
     DetectPress,
     ExportPress,
     LanguagePress,
+    LatePress,
     ModelAction,
     ModelPress,
     RichMessages,
@@ -51,6 +52,11 @@ def stop_keyboard(t: Translator) -> InlineKeyboardMarkup:
 def ask_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
     """Ask this, under a question in better words."""
     return _rows([(t("improve-ask"), AskPress(person_id=person_id).pack())])
+
+
+def late_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """Answer it now, under an apology for what waited too long."""
+    return _rows([(t("late-answer"), LatePress(person_id=person_id).pack())])
 
 
 def export_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:

@@ -381,12 +381,34 @@ def test_passwords_within_addresses_are_known_to_the_log():
 
 def test_settings_without_a_feature_are_named_only_when_they_were_changed():
     assert load(MAX_RETRIES="3", SELECTION="auto", TIMEOUT_SECONDS="5").not_yet_in_force() == ()
-    assert load(WEBHOOK_PORT="4", WEBHOOK_HOST="x").not_yet_in_force() == ("WEBHOOK_HOST", "WEBHOOK_PORT")
 
 
-def test_a_webhook_needs_its_secret():
-    assert list(problems(WEBHOOK_URL="https://h")) == ["WEBHOOK_SECRET"]
-    assert load(WEBHOOK_URL="https://h", WEBHOOK_SECRET="s").not_yet_in_force() == ("WEBHOOK_SECRET", "WEBHOOK_URL")
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("https://h.example", True),
+        ("https://h.example:8443/telegram", True),
+        ("https://h.example:80/telegram", True),
+        ("http://h.example/telegram", False),
+        ("https://h.example:8080/telegram", False),
+        ("https://h.example:99999/", False),
+        ("h.example", False),
+    ],
+)
+def test_a_webhook_is_where_telegram_calls(address: str, right: bool):
+    found = list(problems(WEBHOOK_URL=address, BOT_TOKEN=TOKEN))
+    assert found == ([] if right else ["WEBHOOK_URL"])
+
+
+def test_a_bot_api_server_of_ones_own_calls_any_address():
+    own = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": "http://127.0.0.1:8081"}
+    assert load(WEBHOOK_URL="http://10.0.0.2:9000/x", **own).webhook_url == "http://10.0.0.2:9000/x"
+    assert list(problems(WEBHOOK_URL="http://10.0.0.2:99999/x", **own)) == ["WEBHOOK_URL"]
+
+
+def test_the_secret_of_a_webhook_is_what_telegram_takes():
+    assert list(problems(WEBHOOK_SECRET="with spaces")) == ["WEBHOOK_SECRET"]
+    assert load(WEBHOOK_SECRET="a-Z_9").webhook_secret.get_secret_value() == "a-Z_9"
 
 
 def test_a_wrong_setting_ends_the_program_with_two_and_no_traceback(tmp_path: Path):

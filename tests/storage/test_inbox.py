@@ -59,7 +59,7 @@ async def test_each_beginning_is_counted(inbox: Inbox) -> None:
 async def test_a_later_try_knows_the_message_of_an_earlier_one(inbox: Inbox) -> None:
     await inbox.put([new(1)])
     assert (await inbox.begin(1)).answer_message_id is None
-    await inbox.note_answer_message(1, 2**40)
+    await inbox.note_answer_messages(1, [2**40], None)
     assert (await inbox.begin(1)).answer_message_id == 2**40
 
 

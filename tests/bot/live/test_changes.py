@@ -18,6 +18,7 @@ from bot.live.groups import (
     CALLS,
     CHOICE,
     DETECTION,
+    LATENESS,
     LIVE,
     LOG,
     MODELS,
@@ -47,7 +48,7 @@ def words(before: dict[str, str], now: dict[str, str], language: str = "en") -> 
 def test_each_setting_takes_effect_at_once_or_at_the_next_start_or_later():
     assert set(Settings.model_fields) == LIVE | AT_START | LATER
     assert not LIVE & (AT_START | LATER)
-    assert MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | OTHERS == LIVE
+    assert MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | OTHERS | LATENESS == LIVE
 
 
 @pytest.mark.parametrize(
