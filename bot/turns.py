@@ -30,7 +30,7 @@ from storage import AnswerState, Conversations, Inbox, Person, QueuedUpdate, Tur
 logger = structlog.get_logger()
 
 # A message that has brought the program down this often is not tried again.
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -44,7 +44,7 @@ class LatenessMiddleware(BaseMiddleware):
         now = self._clock.now()
         if not await self._inbox.any_put_off(message.chat.id, now - APOLOGY_HOLDS):
             await message.answer(
-                t("late-apology", time=duration(t, (now - _sent_at(message)).total_seconds())),
+                t("late-apology", time=duration(t, (now - message.date).total_seconds())),
                 reply_markup=late_keyboard(t, person.id),
                 reply_parameters=ReplyParameters(message_id=message.message_id, allow_sending_without_reply=True),
             )
@@ -56,8 +56,4 @@ class LatenessMiddleware(BaseMiddleware):
         """Whether it waited for too long, wherever. An answer that had begun to show is brought to its end."""
         if not self.within or queued.wanted or queued.messages_sent or queued.sending_after is not None:
             return False
-        return is_said(queued.lane) and self._clock.now() - _sent_at(message) > self.within
-
-
-def _sent_at(message: Message) -> datetime:
-    return message.date
+        return is_said(queued.lane) and self._clock.now() - message.date > self.within
