@@ -155,11 +155,11 @@ async def make_manager(base: str, stack: AsyncExitStack, targets: int = 1) -> LL
     clock, chance = SystemClock(), random.Random()
     http = await stack.enter_async_context(make_client())
     models = []
-    for _ in range(targets):
+    for number in range(targets):
         config = ModelConfig(name=MODEL, api_base=base)
         model = ServingModel(http=http, clock=clock, timeouts=Timeouts(), configured=config)
         await model.refresh()
-        models.append(Target(model, setting=MODEL, monotonic=clock.monotonic, randomness=chance))
+        models.append(Target(model, setting=f"MODELS__{number}", monotonic=clock.monotonic, randomness=chance))
     monitor = ModelPerformanceMonitor(_Rows(), clock)
     return LLMFallbackManager(models, clock=clock, randomness=chance, monitor=monitor)
 

@@ -14,13 +14,17 @@ from llm.routing.target import Target
 
 @dataclass(frozen=True, slots=True)
 class SteeredModel:
-    """A model of the configuration; `mark` stands for it in buttons, `first`: it is the first to be asked."""
+    """A model of the configuration; `mark` stands for it in buttons, `first`: it is the first to be asked.
+
+    `pinned`: whatever is learned of the others.
+    """
 
     mark: str
     model: ServingModel
     target: Target
     first: bool
     primary: bool
+    pinned: bool
 
 
 class ModelControl:
@@ -41,6 +45,7 @@ class ModelControl:
                 target=target,
                 first=bool(order) and order[0] is target,
                 primary=model is self._pool.primary,
+                pinned=target is self._manager.preferred or (self._manager.ordered and target in order[:1]),
             )
             for model, target in zip(self._pool.every, self._manager.targets, strict=True)
         )
@@ -55,8 +60,8 @@ class ModelControl:
         return next((one for one in self.models if one.mark == mark), None)
 
     def prefer(self, one: SteeredModel) -> None:
-        """Ask this one first; the primary model: as configured."""
-        self._manager.prefer(None if one.primary else one.target)
+        """Ask this one first, whatever was learned of the others."""
+        self._manager.prefer(one.target)
         one.target.paused = False
 
     def pause(self, one: SteeredModel, *, paused: bool) -> None:

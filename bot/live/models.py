@@ -78,8 +78,9 @@ class LiveModels:
         self._pool.replace(pool)
         self._manager.replace(targets)
         self._manager.prefer(preferred)
-        if not pool.primary.same_model(first):  # who names another one wants it to answer, whatever buttons have said
-            self._manager.prefer(None)
+        if not pool.primary.same_model(first):
+            # Who names another one wants it to answer, whatever buttons have said and whatever was learned of others.
+            self._manager.prefer(targets[0])
             targets[0].paused = False
         if call_rules(before) != call_rules(settings):
             self._manager.work_by(**call_rules(settings))

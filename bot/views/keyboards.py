@@ -158,7 +158,7 @@ def model_keyboard(t: Translator, one: SteeredModel) -> InlineKeyboardMarkup:
     pause = button("models-button-pause", ModelAction.PAUSE)
     resume = button("models-button-resume", ModelAction.RESUME)
     return _rows(
-        *([] if one.first else [[button("models-button-prefer", ModelAction.PREFER)]]),
+        *([] if one.pinned else [[button("models-button-prefer", ModelAction.PREFER)]]),
         [resume if one.target.paused else pause, button("models-button-probe", ModelAction.PROBE)],
         [(t("models-button-detect"), DetectPress(stop=False, mark=one.mark).pack())],
         [(t("models-button-back"), ModelPress(action=ModelAction.LIST).pack())],

@@ -29,6 +29,8 @@ MOST_MADE = 200
 LOOKED_AT = 2000
 """Of a message so many characters tell its language."""
 LEAST_ANSWER_TOKENS = 256
+# Not a set: hashing each state anew would take longer than the rest of the look at a breaker.
+_RESTING = (BreakerState.OPEN, BreakerState.RATE_LIMITED, BreakerState.CONFIG_ERROR)
 CHARACTERS_PER_TOKEN = 3
 _KINDS = frozenset(kind.value for kind in MessageKind)
 
@@ -181,8 +183,7 @@ class Choosing:
             Length.of(whole // CHARACTERS_PER_TOKEN),
         )
         before = self._answered.get(request.conversation) if request.conversation is not None else None
-        wanted = Wanted.of(request, situation, prompt_tokens=needed)
-        return replace(wanted, own_choice=request.own_choice, preferred=preferred, answered_before=before)
+        return Wanted.of(request, situation, prompt_tokens=needed, preferred=preferred, answered_before=before)
 
     def _hindered(self, one: Candidate, by_setting: dict[str, Target], wanted: Wanted) -> Hindrance | None:
         target = by_setting[one.setting]
@@ -190,7 +191,7 @@ class Choosing:
             span = self._spending.exhausted(target.source.client().config, wanted.prompt_tokens)
             if span is not None:
                 return Hindrance(Bar.OVER_BUDGET, span=span)
-        if target.breaker.state in {BreakerState.OPEN, BreakerState.RATE_LIMITED, BreakerState.CONFIG_ERROR}:
+        if target.breaker.state in _RESTING:
             at = target.breaker.retry_at
             seconds = max(0.0, at - self._clock.monotonic()) if at is not None else None
             return Hindrance(Bar.RESTING, seconds=seconds)

@@ -145,6 +145,11 @@ class LLMFallbackManager:
         return tuple(target for target in allowed if not target.paused)
 
     @property
+    def ordered(self) -> bool:
+        """Whether they are asked as configured, and not by what was learned of them."""
+        return self._choosing is None or self._choosing.selector.ordered
+
+    @property
     def preferred(self) -> Target | None:
         """The target that is asked before all others, where an admin has chosen one."""
         return self._preferred

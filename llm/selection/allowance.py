@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from llm.capabilities.facts import ModelKey
 
-PER_MODEL = 4.0
+PER_MODEL = 5.0
 """Getting to know one more model may cost as much as so many perfect answers."""
 EARNED = 0.004
 """Each answer adds so much of what it is expected to be worth."""

@@ -13,10 +13,10 @@ KEEP = 0.998
 hundred count. What changes of a sudden is noticed otherwise (`drift.py`)."""
 KEEP_WIDER = 0.999
 """The same for what it has shown over all situations."""
-KEEP_OTHERS = 0.995
+KEEP_OTHERS = 0.997
 """Of what the other models have shown in a situation so much is left: who is not asked any more becomes uncertain
 again, and is tried again one day."""
-KEEP_OTHERS_WIDER = 0.998
+KEEP_OTHERS_WIDER = 0.999
 CHANGED = 1.0
 """So many answers' worth is left of what is known of a model that has changed of a sudden."""
 OTHERS_CHANGED = 2.0

@@ -99,8 +99,16 @@ class Wanted:
     answered_before: ModelKey | None = None
 
     @classmethod
-    def of(cls, request: ChatRequest, situation: Situation, *, prompt_tokens: int) -> Wanted:
-        """What a request needs by itself; what people and admins wish is to be added."""
+    def of(
+        cls,
+        request: ChatRequest,
+        situation: Situation,
+        *,
+        prompt_tokens: int,
+        preferred: str | None = None,
+        answered_before: ModelKey | None = None,
+    ) -> Wanted:
+        """What a request needs by itself, and what people and admins wish."""
         pictures = any(
             isinstance(part, ImagePart)
             for message in request.messages
@@ -114,6 +122,9 @@ class Wanted:
             vision=pictures,
             json=request.json is not None,
             tools=bool(request.tools),
+            own_choice=request.own_choice,
+            preferred=preferred,
+            answered_before=answered_before,
         )
 
 

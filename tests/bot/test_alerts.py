@@ -128,7 +128,7 @@ class House:
     @property
     def control(self) -> ModelControl:
         steered = [
-            SteeredModel("x", cast(ServingModel, model), target, first=False, primary=False)
+            SteeredModel("x", cast(ServingModel, model), target, first=False, primary=False, pinned=False)
             for model, target in zip(self.models, self.targets, strict=True)
         ]
         return cast(ModelControl, Control(steered))

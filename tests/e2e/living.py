@@ -54,8 +54,8 @@ async def open_live(
 ) -> AsyncIterator[tuple[House, Editor]]:
     """Open the bot with a settings file of these values; the admin has opened the chat."""
     own = {"PLAYGROUND_PORT": "0", "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.db", **(environ or {})}
-    if environ is None:  # models are asked what they can do only where a test is about that
-        own["REDETECT_EVERY"] = "0"
+    if environ is None:  # models are looked into, and chosen by what is learned, only where a test is about that
+        own |= {"REDETECT_EVERY": "0", "SELECTION": "ordered"}
     editor = Editor(folder / ".env")
     editor.set(**values)
     settings = load_settings(editor.path, own)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ADMIN, ME
+from tests.e2e.conftest import ADMIN, ME, House
 from tests.e2e.crowd import Crowd
 from tests.e2e.living import APPLIED, open_live, serving, told
 from tests.e2e.talk import asked, draft_shows, kept_attempts, nothing_left, stored_messages
@@ -25,6 +25,19 @@ async def new_server() -> AsyncIterator[ModelServer]:
     """The server of the model that is switched to."""
     async with ModelServer() as server:
         yield server
+
+
+async def put_first(home: House, name: str) -> None:
+    """Press what an admin presses to have a fallback asked first."""
+    await home.say(ADMIN, "/models")
+    card = [message for message in home.page.messages(ADMIN) if message.from_bot][-1]
+    [button] = [one for row in card.buttons for one in row if name in one["text"]]
+    home.page.press(ADMIN, card.message_id, button["callback_data"])
+    await home.page.wait_for(lambda: "FALLBACK_MODELS__0" in home.texts(ADMIN)[-1])
+    details = [message for message in home.page.messages(ADMIN) if message.from_bot][-1]
+    [prefer] = [one for row in details.buttons for one in row if "prefer" in one["callback_data"]]
+    home.page.press(ADMIN, details.message_id, prefer["callback_data"])
+    await home.page.wait_for(lambda: home.page.called("answerCallbackQuery")[1:])
 
 
 @pytest.mark.timeout(120)
@@ -146,15 +159,7 @@ async def test_a_model_that_an_admin_has_put_first_by_a_button_gives_way_to_one_
     first, other = serving(model_server, "first", "First"), serving(new_server, "other", "Other")
     fallback = {"FALLBACK_MODELS__0__NAME": "other", "FALLBACK_MODELS__0__API_BASE": other["LLM_API_BASE"]}
     async with open_live(tmp_path, {**first, **fallback}) as (home, editor):
-        await home.say(ADMIN, "/models")
-        card = [message for message in home.page.messages(ADMIN) if message.from_bot][-1]
-        [button] = [one for row in card.buttons for one in row if "other" in one["text"]]
-        home.page.press(ADMIN, card.message_id, button["callback_data"])
-        await home.page.wait_for(lambda: "FALLBACK_MODELS__0" in home.texts(ADMIN)[-1])
-        details = [message for message in home.page.messages(ADMIN) if message.from_bot][-1]
-        [prefer] = [one for row in details.buttons for one in row if "prefer" in one["callback_data"]]
-        home.page.press(ADMIN, details.message_id, prefer["callback_data"])
-        await home.page.wait_for(lambda: home.page.called("answerCallbackQuery")[1:])
+        await put_first(home, "other")
         assert await home.say(ME, "Hello") == ["Other"]
         editor.set(HEDGING="true")
         await told(home, APPLIED)
@@ -190,3 +195,20 @@ async def test_a_model_for_a_kind_of_messages_comes_and_goes(
             ("coder", "first_choice"),
             ("coder", "first_choice"),
         ]
+
+
+async def test_who_names_another_model_gets_it_whatever_was_learned_of_the_others(
+    tmp_path: Path, model_server: ModelServer, new_server: ModelServer
+) -> None:
+    first, other = serving(model_server, "first", "First"), serving(new_server, "other", "Other")
+    fallback = {"FALLBACK_MODELS__0__NAME": "other", "FALLBACK_MODELS__0__API_BASE": other["LLM_API_BASE"]}
+    learning = {"REDETECT_EVERY": "0", "SELECTION": "auto"}
+    async with open_live(tmp_path, {**first, **fallback}, environ=learning) as (home, editor):
+        await put_first(home, "other")
+        for _ in range(3):
+            assert await home.say(ME, "Hello") == ["Other"]
+        editor.set(LLM_MODEL="third")
+        await told(home, APPLIED)
+        for _ in range(3):
+            assert await home.say(ME, "Hello") == ["First"]
+            assert model_server.chats[-1].json["model"] == "third"

@@ -18,7 +18,7 @@ DEARER = candidate("dearer", 4, local=False)
 GOOD_AND_BAD = {"first": 0.2, "second": 0.95, "third": 0.5}
 
 
-def trained(times: int = 300, seed: int = 1) -> Household:
+def trained(times: int = 400, seed: int = 1) -> Household:
     home = Household([FIRST, SECOND, THIRD, CLOUD, DEARER], seed)
     home.answer(GOOD_AND_BAD, times)
     return home
@@ -42,7 +42,8 @@ def test_a_cloud_is_asked_when_none_of_ours_can_serve_the_message():
 def test_the_best_is_asked_once_it_is_certain():
     decision = trained().decide()
     assert decision.because is Because.BEST
-    assert names(decision) == ["second", "third", "first", "cloud", "dearer"]
+    assert names(decision)[0] == "second"
+    assert names(decision)[3:] == ["cloud", "dearer"], "as configured, behind all of ours"
     assert decision.leader is SECOND
     assert decision.certainty is not None
     assert decision.certainty >= CERTAIN
