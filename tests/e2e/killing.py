@@ -38,8 +38,8 @@ UNLIMITED = Limits(messages=(OFTEN,), drafts=(OFTEN,), overall=(OFTEN,))
 _WORD = re.compile(r"\b(\d+)\.(\d+)\b")
 SHORT_WORDS, LONG_WORDS = 12, 900
 STREAMED_PIECES = 6
-LONGEST_LIFE = 2.5
-PATIENCE_SECONDS = 300.0
+SHORTEST_LONG_LIFE, LIFE_PER_START = 2.0, 1.5
+PATIENCE_SECONDS = 900.0
 LOOK_SECONDS = 0.1
 
 
@@ -135,7 +135,9 @@ class Killing:
                 return any(call.method == sign and call.time > began for call in self._page.calls[-50:])
 
             await _until(at_work)
-            await asyncio.sleep(self._chance.uniform(0.0, LONGEST_LIFE))
+            # On a machine that is busy everything takes longer, an answer too: without time for one there is none.
+            starting = self._page.world.clock.monotonic() - began
+            await asyncio.sleep(self._chance.uniform(0.0, max(SHORTEST_LONG_LIFE, LIFE_PER_START * starting)))
         if self._process.returncode is not None:
             self.findings.wrong.append(f"the program ended by itself with {self._process.returncode}")
             return

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.killing import Killing
 
 
-@pytest.mark.timeout(240)  # many programs are started, on a machine that may be busy
+@pytest.mark.timeout(600)  # many programs are started, on a machine that may be busy
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
 async def test_whenever_it_is_killed_every_message_is_answered_exactly_once(tmp_path: Path, *, webhook: bool) -> None:
     seed = random.SystemRandom().randrange(2**32)
