@@ -51,12 +51,9 @@ class AnswerBot(Bot):
         if not isinstance(method, Sending) or not isinstance(method.chat_id, int):
             return await super().__call__(method, request_timeout)
         note = partial(self._note_sending, method.chat_id)
-        if self._doubt is not None:
-            self._once.doubt(method, self._doubt, note)
-            self._doubt = None
-        else:
-            await note()
+        self._once.watch(method, note, after=self._doubt)
         sent: Message = await super().__call__(method, request_timeout)
+        self._doubt = None  # only now: a frame that was skipped has looked for nothing
         self._ids.append(sent.message_id)
         await self._note(self._ids, None)
         return sent

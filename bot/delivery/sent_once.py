@@ -13,6 +13,7 @@ from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextR
 from aiogram.enums import ChatType
 from aiogram.exceptions import (
     ClientDecodeError,
+    TelegramAPIError,
     TelegramBadRequest,
     TelegramNetworkError,
     TelegramServerError,
@@ -83,11 +84,15 @@ class MessageNumbers:
 
 @dataclass(frozen=True, slots=True)
 class _Doubt:
-    """A message that may have been sent; `before_sending` is there when that was by an earlier process."""
+    """What is known of a message that is to be sent: above which id it may stand already (None: it does not).
+
+    `before_sending` is called at the moment it goes out. `earlier`: it may have been sent by an earlier process.
+    """
 
     method: Sending
-    after: int
+    after: int | None
     before_sending: Callable[[], Awaitable[None]] | None = None
+    earlier: bool = False
 
 
 class SentOnce(BaseRequestMiddleware):
@@ -103,12 +108,14 @@ class SentOnce(BaseRequestMiddleware):
         # By the object: a request that is made again is the same one. It is held here, so that its id stays its own.
         self._doubts: dict[int, _Doubt] = {}
 
-    def doubt(self, method: Sending, after: int, before_sending: Callable[[], Awaitable[None]]) -> None:
-        """Say that an earlier process may have sent this message, or another try at it, with an id above `after`.
+    def watch(
+        self, method: Sending, before_sending: Callable[[], Awaitable[None]], *, after: int | None = None
+    ) -> None:
+        """Call `before_sending` when this message goes out, after all waiting for room: then ids are near.
 
-        `before_sending` is called when it has not.
+        With `after` an earlier process may have sent it, or another try at it, with an id above that.
         """
-        self._note(_Doubt(method, after, before_sending))
+        self._note(_Doubt(method, after, before_sending, earlier=after is not None))
 
     async def __call__(
         self,
@@ -120,8 +127,8 @@ class SentOnce(BaseRequestMiddleware):
         if not isinstance(method, Sending) or not isinstance(method.chat_id, int):
             return await make_request(bot, method)
         sending, chat_id = method, method.chat_id
-        doubt = self._doubts.pop(id(method), None)
-        if doubt is not None:
+        doubt = self._doubts.pop(id(method), None) or _Doubt(sending, None)
+        if doubt.after is not None:
             try:
                 found = await self._found(cast("NextRequestMiddlewareType[Message]", make_request), bot, sending, doubt)
             except BaseException:
@@ -129,14 +136,16 @@ class SentOnce(BaseRequestMiddleware):
                 raise
             if found is not None:
                 return cast("Response[TelegramType]", found)
-            if doubt.before_sending is not None:
-                await doubt.before_sending()
+        if doubt.before_sending is not None:
+            await doubt.before_sending()
         after = self.numbers.newest(chat_id)
         try:
             sent = await make_request(bot, cast("TelegramMethod[TelegramType]", method))
-        except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
-            if not isinstance(error.__cause__, ClientConnectorError):
-                self._note(_Doubt(sending, after))
+        except (TelegramAPIError, ClientDecodeError) as error:
+            refused = not isinstance(error, TelegramNetworkError | TelegramServerError | ClientDecodeError)
+            in_doubt = not refused and not isinstance(error.__cause__, ClientConnectorError)
+            if in_doubt or doubt.before_sending is not None:
+                self._note(_Doubt(sending, after if in_doubt else None, doubt.before_sending))
             raise
         self.numbers.sent(chat_id, cast("Message", sent).message_id)
         return sent
@@ -155,7 +164,8 @@ class SentOnce(BaseRequestMiddleware):
     ) -> Message | None:
         """The message, if it is there. What an earlier process sent and cannot be changed to this is taken away."""
         assert isinstance(method.chat_id, int)  # noqa: S101 - `__call__` has looked
-        chat_id, earlier = method.chat_id, doubt.before_sending is not None
+        assert doubt.after is not None  # noqa: S101 - there would be nothing to look for
+        chat_id, earlier = method.chat_id, doubt.earlier
         below = self.numbers.first_sent(chat_id) if earlier else None
         tried, candidate = 0, doubt.after
         while tried < MOST_TRIED:
