@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -34,6 +35,7 @@ from bot.handlers.routers import make_routers
 from bot.health import HealthCheck, LoopLag
 from bot.i18n import Texts
 from bot.intake.inbox import Feed, InboxWorker
+from bot.intake.lanes import place_of
 from bot.jobs import Jobs
 from bot.live.applying import Applier, LiveParts
 from bot.live.live_settings import LiveSettings
@@ -266,6 +268,7 @@ async def running_app(
             dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
             if metrics is not None:
                 await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
+            await _remember_numbers(once.numbers, conversations, inbox)
             greeting = Greeting(bot, menus, doorkeeper, clock, polls=not settings.webhook_url)
             await pool.refresh()
             announcer.models(pool.candidates())
@@ -332,6 +335,17 @@ async def _playground(stack: AsyncExitStack, settings: Settings, clock: Clock, s
         settings.playground_host, settings.playground_port, PLAYGROUND_TOKEN, clock, state_path=state_path
     )
     return await stack.enter_async_context(playground)
+
+
+async def _remember_numbers(numbers: MessageNumbers, conversations: Conversations, inbox: Inbox) -> None:
+    """Meet the messages that earlier processes have met, so that the newest one is known from the start."""
+    for chat_id, message_id in await conversations.last_places():
+        numbers.met(chat_id, message_id)
+    for queued in await inbox.waiting():
+        place = place_of(json.loads(queued.payload))
+        if place is not None:
+            chat_id, message_id = place
+            numbers.met(chat_id, max(message_id, *queued.messages_sent, queued.sending_after or 0))
 
 
 def _feed(dispatcher: Dispatcher, bot: Bot, numbers: MessageNumbers) -> Feed:

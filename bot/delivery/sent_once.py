@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 logger = structlog.get_logger()
 
 # A message's number is one of the next after the newest that was known; others may have been given to other chats.
-MOST_TRIED = 16
+MOST_TRIED = 40
 _IDS_KEPT = 2000
 _DOUBTS_KEPT = 100
 # Channels and supergroups number their messages by themselves; all other chats of a bot share one sequence.
