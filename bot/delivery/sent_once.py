@@ -65,8 +65,12 @@ class MessageNumbers:
 
     def sent(self, chat_id: int, message_id: int) -> None:
         """This process has sent a message."""
-        self.met(chat_id, message_id)
         self._first_sent.setdefault(_sequence(chat_id), message_id)
+        self.found(chat_id, message_id)
+
+    def found(self, chat_id: int, message_id: int) -> None:
+        """It is known whose a message is that was in doubt; an earlier process may have sent it."""
+        self.met(chat_id, message_id)
         self._sent.append(message_id)
 
     def newest(self, chat_id: int) -> int:
@@ -181,7 +185,7 @@ class SentOnce(BaseRequestMiddleware):
             if earlier and not isinstance(method, SendMessage | SendRichMessage):
                 await make_request(bot, DeleteMessage(chat_id=chat_id, message_id=candidate))  # type: ignore[arg-type]
                 return None
-            self.numbers.sent(chat_id, candidate)
+            self.numbers.found(chat_id, candidate)
             return Message(message_id=candidate, date=datetime.now(UTC), chat=Chat(id=chat_id, type=ChatType.PRIVATE))
         return None
 

@@ -15,6 +15,7 @@ from bot.delivery.sent_once import MOST_TRIED, MessageNumbers, SentOnce
 from tests.bot.delivery.conftest import CHAT, Stage
 
 OTHER = 1002
+ADMIN = 1
 
 
 class Answers:
@@ -76,6 +77,21 @@ async def test_a_message_of_an_earlier_process_is_found_among_those_of_other_cha
     await answers.bot(restarted=True).send_message(CHAT, "the whole answer")
     assert stage.texts() == ["an older one", "the whole answer"]
     assert [one.text for one in stage.playground.messages(OTHER) if one.from_bot] == ["meanwhile"]
+
+
+async def test_one_that_was_found_does_not_hide_those_of_other_chats(stage: Stage, answers: Answers) -> None:
+    """All chats were being answered when the process died."""
+    people = (CHAT, OTHER, ADMIN)
+    for person in people:
+        stage.playground.start(person)
+        await stage.bot.send_message(person, "half of the ans")
+    answers.once.numbers = MessageNumbers()
+    await answers.note([], 0)
+    bots = [answers.bot() for _ in people]
+    for person, bot in zip(people, bots, strict=True):
+        await bot.send_message(person, "the whole answer")
+    for person in people:
+        assert [one.text for one in stage.playground.messages(person) if one.from_bot] == ["the whole answer"]
 
 
 async def test_what_this_process_has_sent_itself_is_not_taken_for_it(stage: Stage, answers: Answers) -> None:
