@@ -111,6 +111,8 @@ class Killing:
             "DATABASE_URL": f"sqlite+aiosqlite:///{self._folder}/bot.db",
             "LLM_API_BASE": self._model.base,
             "LLM_MODEL": MODEL,
+            # On a machine that is busy the queue for the model must not be told to be hopeless: that is an answer too.
+            "TIMEOUT_SECONDS": "600",
             "REDETECT_EVERY": "0",
             "LOG_FORMAT": "json",
         }
