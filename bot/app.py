@@ -6,16 +6,14 @@ import asyncio
 import gc
 import random
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import orjson
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramUnauthorizedError
-from aiogram.types import Update
 
 from bot.access import OwnerCode
 from bot.access_cards import AccessCards
@@ -27,15 +25,16 @@ from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
 from bot.delivery.flood import FloodControl
+from bot.delivery.sent_once import MessageNumbers, SentOnce
 from bot.detection_cards import DetectionCards
 from bot.errors import StartError
+from bot.feeding import feed_of, remember_numbers
 from bot.greeting import Greeting
 from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
 from bot.health import HealthCheck, LoopLag
 from bot.i18n import Texts
-from bot.intake.inbox import Feed, InboxWorker
-from bot.intake.polling import Polling
+from bot.intake.inbox import InboxWorker
 from bot.invitations import Inviting
 from bot.jobs import Jobs
 from bot.limits import Limits
@@ -44,6 +43,7 @@ from bot.live.live_settings import LiveSettings
 from bot.live.models import LiveModels, ModelParts
 from bot.live.settings_file import SettingsFile
 from bot.log import Log
+from bot.middlewares.lateness import LatenessMiddleware
 from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
@@ -56,6 +56,7 @@ from bot.parts import (
     make_choosing,
     make_detections,
     make_doorkeeper,
+    make_intake,
     make_manager,
     make_metrics,
     make_metrics_server,
@@ -75,6 +76,7 @@ from bot.startup import Announcer
 from bot.tasks import open_tasks
 from bot.turns import Turns
 from bot.wiring import Wiring
+from bot.working import Crew, Patience, at_work
 from llm.balancing.balancer import Balancer
 from llm.capabilities.book import CapabilityBook
 from llm.clock import Clock, SystemClock
@@ -101,7 +103,6 @@ from storage import (
     OwnData,
     People,
     PerformanceRows,
-    QueuedUpdate,
     StorageError,
     Summaries,
     Usage,
@@ -111,8 +112,6 @@ from storage import (
 logger = structlog.get_logger()
 
 PLAYGROUND_STATE = Path("data/playground.json")
-# How long answers may still be written after the order to stop; what is not done then is done after the restart.
-GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +136,19 @@ class App:
 
 
 async def run(settings: Settings, file: SettingsFile, log: Log) -> None:
-    """Run until SIGINT or SIGTERM, by what the settings file says at each moment.
+    """Run until SIGINT or SIGTERM, by what the settings file says at each moment; a second one ends all waiting.
 
     Raises `StartError` when something that is needed is not to be had.
     """
-    stop = asyncio.Event()
-    listen(stop.set, file.ask)
-    async with running_app(settings, file=file, log=log) as app:
+    stop, patience = asyncio.Event(), Patience()
+
+    def told() -> None:
+        if stop.is_set():
+            patience.lose()
+        stop.set()
+
+    listen(told, file.ask)
+    async with running_app(settings, file=file, log=log, patience=patience) as app:
         # What is there by now stays: looking through it again and again would hold up the loop by tens of milliseconds.
         gc.collect()
         gc.freeze()
@@ -163,10 +168,12 @@ async def running_app(
     playground_state: Path = PLAYGROUND_STATE,
     file: SettingsFile | None = None,
     log: Log | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[App]:
     """Build the bot and let it work. `search` replaces the look for model servers on this machine.
 
-    Changes of the `file` of the settings are applied while it works, those of the `log` among them.
+    Changes of the `file` of the settings are applied while it works, those of the `log` among them. `patience` is how
+    long its end waits for answers.
     """
     clock, randomness = clock or SystemClock(), randomness or random.SystemRandom()
     started = clock.monotonic()
@@ -184,6 +191,8 @@ async def running_app(
             stack.push_async_callback(bot.session.close)
             flood = FloodControl(clock)
             bot.session.middleware(flood)
+            once = SentOnce(MessageNumbers())
+            bot.session.middleware(once)
             rows = await stack.enter_async_context(PerformanceRows(database, clock))
             people, inbox, running = People(database, clock), Inbox(database, clock), RunningAnswers()
             conversations = Conversations(database, clock)
@@ -221,6 +230,7 @@ async def running_app(
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
+                once=once,
                 running=running,
                 limits=limits,
                 rich=settings.rich_messages,
@@ -234,14 +244,15 @@ async def running_app(
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
             overlaps = await stack.enter_async_context(Overlaps(bot, people, answers, running))
-            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=overlaps.waits)
-            polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
+            feed = feed_of(dispatcher, bot, once.numbers)
+            worker = InboxWorker(inbox, feed, clock=clock, waits=overlaps.waits)
+            intake = make_intake(settings, bot, inbox, worker.wake, clock, randomness)
             kept = Attachments(database)
             jobs = Jobs(pool, detections, inbox, rows, remembering, kept, partial(alerts.look, control), clock)
             health = HealthCheck(
                 clock=clock,
                 lag=lag,
-                polling=polling,
+                intake=intake,
                 inbox=inbox,
                 running=running,
                 rows=rows,
@@ -283,20 +294,26 @@ async def running_app(
                     texts=texts,
                     turns=turns,
                     usage=usage,
+                    worker=worker,
                 )
             )
             dispatcher.update.outer_middleware(
                 PersonMiddleware(doorkeeper, texts, menus, cards, inviting, notices, clock)
             )
+            lateness = LatenessMiddleware(inbox, clock, settings.answer_within)
+            dispatcher.update.outer_middleware(lateness)
             dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness, clock)))
             if metrics is not None:
                 await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
-            greeting = Greeting(bot, menus, doorkeeper, clock)
+            await remember_numbers(once.numbers, conversations, inbox)
+            greeting = Greeting(bot, menus, doorkeeper, clock, polls=not settings.webhook_url)
             await pool.refresh()
             announcer.models(pool.candidates())
             announcer.later_settings()
             await stack.enter_async_context(jobs)
-            work = await stack.enter_async_context(_at_work(polling, worker, greeting, running))
+            await stack.enter_async_context(intake)
+            crew = Crew(intake, worker, running, greeting.run)
+            work = await stack.enter_async_context(at_work(crew, patience or Patience()))
             if code is not None:
                 announcer.owner_code(code)
             page = None if playground is None else playground.base_url
@@ -312,6 +329,7 @@ async def running_app(
                     spending=spending,
                     detections=detections,
                     jobs=jobs,
+                    lateness=lateness,
                     menus=menus,
                     cards=cards,
                     announcer=announcer,
@@ -356,41 +374,3 @@ async def _playground(stack: AsyncExitStack, settings: Settings, clock: Clock, s
         settings.playground_host, settings.playground_port, PLAYGROUND_TOKEN, clock, state_path=state_path
     )
     return await stack.enter_async_context(playground)
-
-
-def _feed(dispatcher: Dispatcher, bot: Bot) -> Feed:
-    async def feed(queued: QueuedUpdate) -> None:
-        update = Update.model_validate(orjson.loads(queued.payload), context={"bot": bot})
-        await dispatcher.feed_update(bot, update, queued=queued)
-
-    return feed
-
-
-@asynccontextmanager
-async def _at_work(
-    polling: Polling, worker: InboxWorker, greeting: Greeting, running: RunningAnswers
-) -> AsyncIterator[asyncio.Task[None]]:
-    """Fetch and answer. In the end nothing new is taken, answers get a moment, the rest is left for the next start."""
-
-    fetching = asyncio.create_task(polling.run(), name="polling")
-    working = asyncio.create_task(worker.run(), name="inbox")
-    watching = asyncio.create_task(_first_end(fetching, working), name="watch")
-    tasks = [fetching, working, watching, asyncio.create_task(greeting.run(), name="greeting")]
-    try:
-        yield watching
-    finally:
-        fetching.cancel()
-        await asyncio.wait({fetching})
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_SECONDS):
-                await running.wait_until_none()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _first_end(*tasks: asyncio.Task[None]) -> None:
-    """Wait for the first of tasks that should not end, and raise what ended it."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()

@@ -93,6 +93,12 @@ class WordsOnlyPress(CallbackData, prefix="words"):
     person_id: int
 
 
+class LatePress(CallbackData, prefix="late"):
+    """A person wants what waited too long answered after all; nobody else may press their button."""
+
+    person_id: int
+
+
 class AnswerAct(StrEnum):
     """What a person wants of the last answer: letters, since a button holds little."""
 

@@ -18,11 +18,14 @@ RETRY_SECONDS = 10.0
 class Greeting:
     """Tries until Telegram answers; what the bot does for people does not wait for it."""
 
-    def __init__(self, bot: Bot, menus: CommandMenus, doorkeeper: Doorkeeper, clock: Clock) -> None:
+    def __init__(
+        self, bot: Bot, menus: CommandMenus, doorkeeper: Doorkeeper, clock: Clock, *, polls: bool = True
+    ) -> None:
         self._bot = bot
         self._menus = menus
         self._doorkeeper = doorkeeper
         self._clock = clock
+        self._polls = polls
 
     async def run(self) -> None:
         """Make contact once. A token that Telegram does not know is told by the polling, which ends with it."""
@@ -35,8 +38,9 @@ class Greeting:
     async def _introduced(self) -> bool:
         try:
             me = await self._bot.get_me()
-            # One that another program has set would keep every update from us; none that waits is dropped.
-            await self._bot.delete_webhook()
+            if self._polls:
+                # One that was set before would keep every update from us; none that waits is dropped.
+                await self._bot.delete_webhook()
         except TelegramUnauthorizedError:
             return False
         except AiogramError as error:

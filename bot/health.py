@@ -12,9 +12,9 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
-from bot.intake.polling import Polling
+from bot.intake.contact import HookState
 from bot.jobs import Jobs
 from bot.running import RunningAnswers
 from llm.clock import Clock
@@ -66,6 +66,7 @@ class Health:
     """One look at the bot. Times are seconds, sizes bytes; None: it can't be told.
 
     `telegram_seconds` is how long ago Telegram has answered last, `telegram_failures` how often it has not since then.
+    `hook` is what it says of the webhook, where there is one.
     """
 
     versions: Sequence[tuple[str, str]]
@@ -75,6 +76,7 @@ class Health:
     lag_worst: float
     telegram_seconds: float | None
     telegram_failures: int
+    hook: HookState | None
     updates_waiting: int
     answers_running: int
     rows_waiting: int
@@ -82,6 +84,22 @@ class Health:
     database_bytes: int | None
     disk_free_bytes: int | None
     jobs: Sequence[tuple[str, datetime | None]]
+
+
+class Contacts(Protocol):
+    """What brings updates, and knows how the contact with Telegram is."""
+
+    @property
+    def last_contact(self) -> float | None:
+        """When Telegram has answered last, as the clock's monotonic time; None: not yet."""
+
+    @property
+    def failures(self) -> int:
+        """How often it has not since then."""
+
+    @property
+    def hook(self) -> HookState | None:
+        """What Telegram says of the webhook, where there is one."""
 
 
 class HealthCheck:
@@ -92,7 +110,7 @@ class HealthCheck:
         *,
         clock: Clock,
         lag: LoopLag,
-        polling: Polling,
+        intake: Contacts,
         inbox: Inbox,
         running: RunningAnswers,
         rows: PerformanceRows,
@@ -101,7 +119,7 @@ class HealthCheck:
     ) -> None:
         self._clock = clock
         self._lag = lag
-        self._polling = polling
+        self._intake = intake
         self._inbox = inbox
         self._running = running
         self._rows = rows
@@ -111,7 +129,7 @@ class HealthCheck:
 
     async def look(self) -> Health:
         """How things stand now."""
-        contact = self._polling.last_contact
+        contact = self._intake.last_contact
         size, free = await asyncio.to_thread(_sizes, self._file)
         return Health(
             versions=_versions(),
@@ -120,7 +138,8 @@ class HealthCheck:
             lag_usual=self._lag.usual,
             lag_worst=self._lag.worst,
             telegram_seconds=None if contact is None else self._clock.monotonic() - contact,
-            telegram_failures=self._polling.failures,
+            telegram_failures=self._intake.failures,
+            hook=self._intake.hook,
             updates_waiting=await self._inbox.count_waiting(),
             answers_running=self._running.count,
             rows_waiting=self._rows.waiting,

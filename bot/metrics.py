@@ -163,6 +163,11 @@ class _States(Collector):
             ("domovoy_event_loop_lag_seconds", "The longest delay of the last five minutes.", health.lag_worst),
             ("domovoy_telegram_failures", "Tries since Telegram has answered last.", health.telegram_failures),
             ("domovoy_telegram_silence_seconds", "How long ago Telegram has answered last.", health.telegram_seconds),
+            (
+                "domovoy_webhook_pending",
+                "Updates that wait with Telegram.",
+                None if health.hook is None else health.hook.pending,
+            ),
             ("domovoy_database_bytes", "Size of the database.", health.database_bytes),
             ("domovoy_disk_free_bytes", "Room on its disk.", health.disk_free_bytes),
             ("domovoy_uptime_seconds", "How long the bot runs.", health.uptime_seconds),

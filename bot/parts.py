@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
@@ -14,6 +14,7 @@ from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from bot.access import Doorkeeper, OwnerCode
 from bot.alerts import Alerts
 from bot.health import HealthCheck
+from bot.intake.polling import Polling
 from bot.model_control import ModelControl
 from bot.playground.server import Playground
 from bot.settings import AccessMode, Selection, Settings
@@ -38,9 +39,10 @@ from llm.routing.target import Target
 from llm.routing.traffic import Traffic
 from llm.selection.selector import ModelSelector
 from llm.transcription import TranscriptionConfig
-from storage import People, PerformanceRows, Statistics
+from storage import Inbox, People, PerformanceRows, Statistics
 
 if TYPE_CHECKING:
+    from bot.intake.webhook import Webhook
     from bot.metrics import Metrics, MetricsServer
 
 # The page's own bot and its admin (the page offers to be either of its people).
@@ -265,6 +267,19 @@ def make_bot(settings: Settings, playground: Playground | None) -> Bot:
     base = settings.telegram_api_base
     server = TelegramAPIServer.from_base(base) if base else PRODUCTION
     return Bot(settings.bot_token.get_secret_value(), AiohttpSession(api=server))
+
+
+def make_intake(
+    settings: Settings, bot: Bot, inbox: Inbox, wake: Callable[[], None], clock: Clock, randomness: random.Random
+) -> Polling | Webhook:
+    """How updates come; a webhook is to be entered before it runs."""
+    if not settings.webhook_url:
+        return Polling(bot, inbox, wake, clock=clock, randomness=randomness)
+    from bot.intake.webhook import Webhook, WebhookPlace  # most installations poll
+
+    secret = settings.webhook_secret.get_secret_value()
+    place = WebhookPlace(settings.webhook_url, settings.webhook_host, settings.webhook_port, secret)
+    return Webhook(bot, inbox, wake, place, clock=clock, randomness=randomness)
 
 
 async def make_doorkeeper(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiogram import Bot
@@ -15,7 +16,9 @@ from aiogram.types import InlineKeyboardMarkup, Message
 from bot.answer_buttons import AnswerButtons
 from bot.answering import Answering, StopSignal
 from bot.delivery.answer import AnswerOutcome, DeliveredAnswer, deliver_answer
+from bot.delivery.answer_bot import AnswerBot
 from bot.delivery.choose import Deliveries
+from bot.delivery.sent_once import SentOnce
 from bot.errors import DeliveryFailed
 from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
 from bot.i18n import Translator
@@ -34,7 +37,7 @@ from storage import joined as said_at_a_stretch
 logger = structlog.get_logger()
 
 # A message that has brought the program down this often is not tried again.
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Turns:
         conversations: Conversations,
         inbox: Inbox,
         deliveries: Deliveries,
+        once: SentOnce,
         running: RunningAnswers,
         limits: Limits,
         rich: RichMode,
@@ -69,6 +73,7 @@ class Turns:
         self._conversations = conversations
         self._inbox = inbox
         self._deliveries = deliveries
+        self._once = once
         self._running = running
         self._limits = limits
         self.rich = rich
@@ -151,17 +156,22 @@ class Turns:
     async def _deliver(
         self, asked: Asked, turn: Turn, manner: Manner, in_place: Sequence[int], stop: StopSignal
     ) -> DeliveredAnswer:
-        async def remember(message_id: int) -> None:
-            await self._inbox.note_answer_message(asked.queued.update_id, message_id)
-
         def keyboard(outcome: AnswerOutcome) -> InlineKeyboardMarkup | None:
             return self._buttons.below(asked.t, turn, outcome)
 
-        person, wishes = asked.person, wishes_of(asked.person)
-        resumed = asked.queued.answer_message_id
+        person, queued, wishes = asked.person, asked.queued, wishes_of(asked.person)
+        resumed = queued.answer_message_id
+        sender = AnswerBot(
+            asked.bot,
+            self._once,
+            partial(self._inbox.note_answer_messages, queued.update_id),
+            earlier=queued.messages_sent,
+            sending_after=queued.sending_after,
+        )
+        await sender.clear(turn.chat_id)
         async with (
             self._deliveries.open(
-                asked.bot,
+                sender,
                 turn.chat_id,
                 private=not in_place,  # a draft is no edit
                 thread_id=asked.thread_id,
@@ -169,7 +179,6 @@ class Turns:
                 streaming=person.streaming,
                 stop_markup=stop_keyboard(asked.t),
                 resume_message_id=in_place[0] if resumed is None and in_place else resumed,
-                on_first_message=remember,
             ) as delivery,
             aclosing(self._answering.answer(turn, stop, manner, wishes)) as events,
         ):

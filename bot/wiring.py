@@ -13,6 +13,7 @@ from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
 from bot.health import HealthCheck
 from bot.i18n import Texts
+from bot.intake.inbox import InboxWorker
 from bot.invitations import Inviting
 from bot.limits import Limits
 from bot.model_control import ModelControl
@@ -68,6 +69,7 @@ class Wiring(TypedDict):
     texts: Texts
     turns: Turns
     usage: Usage
+    worker: InboxWorker
 
 
 # What the intake and the middlewares add to each update.

@@ -256,6 +256,18 @@ class Conversations:
         query = select(messages.c.id).where(messages.c.update_id == update_id)
         return bool(await self._database.rows("conversations.turn_opened", query))
 
+    async def last_places(self, limit: int = HISTORY_MESSAGES) -> list[tuple[int, int]]:
+        """Where the newest answers stand: chats and ids of their messages."""
+        query = (
+            select(conversations.c.chat_id, messages.c.telegram_ids)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(messages.c.role == Role.ASSISTANT)
+            .order_by(messages.c.id.desc())
+            .limit(limit)
+        )
+        rows = await self._database.rows("conversations.last_places", query)
+        return [(row.chat_id, message_id) for row in rows for message_id in row.telegram_ids]
+
     async def turn_answered(self, update_id: int) -> bool:
         """Whether the turn of an update has been closed, by an answer or by a failure that was told."""
         query = select(messages.c.id).where(messages.c.update_id == update_id, messages.c.closed_at.is_not(None))

@@ -34,6 +34,10 @@ class UpdateState(StrEnum):
     """Whether an update has been dealt with."""
 
     WAITING = "waiting"
+    LATE = "late"
+    """It waited for too long, and the person was offered an answer all the same."""
+    WANTED = "wanted"
+    """It was late, and the person wants the answer."""
     DONE = "done"
 
 
@@ -195,7 +199,8 @@ summaries = Table(
     Column("made_at", UtcMoment, nullable=False),
 )
 
-# A row that is done keeps only its id, so that an update which comes twice is known.
+# A row that is done keeps only its id, so that an update which comes twice is known. The messages of an answer on its
+# way stand here, and while one is being sent, above which id it will be.
 updates = Table(
     "updates",
     metadata,
@@ -207,6 +212,8 @@ updates = Table(
     Column("finished_at", UtcMoment),
     Column("attempts", Integer, nullable=False),
     Column("answer_message_id", BigInteger),
+    Column("later_message_ids", JSON),
+    Column("sending_after", BigInteger),
 )
 Index("ix_updates_state_update_id", updates.c.state, updates.c.update_id)
 

@@ -233,7 +233,9 @@ class QueuedUpdate:
     """An update of Telegram's that is kept until it has been dealt with.
 
     `lane` says what must stay in order; `answer_message_id` is the Telegram message in which an earlier try had begun
-    to write its answer; `attempts` counts the tries, this one included. `received_at` is when it was stored, in UTC.
+    to write its answer, `later_message_ids` are those that it sent after that one. With `sending_after` it may have
+    sent one more, with an id above that. `wanted`: it waited for too long, and the person said that it is to be
+    answered all the same. `attempts` counts the tries, this one included. `received_at` is when it was stored, in UTC.
     """
 
     update_id: int
@@ -242,3 +244,11 @@ class QueuedUpdate:
     attempts: int
     answer_message_id: int | None = None
     received_at: datetime | None = None
+    later_message_ids: tuple[int, ...] = ()
+    sending_after: int | None = None
+    wanted: bool = False
+
+    @property
+    def messages_sent(self) -> tuple[int, ...]:
+        """The messages of the answer that an earlier try has sent for certain, first one first."""
+        return () if self.answer_message_id is None else (self.answer_message_id, *self.later_message_ids)

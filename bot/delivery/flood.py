@@ -114,8 +114,8 @@ class FloodControl(BaseRequestMiddleware):
     and for the end of a hold however long it is; other chats go on. A 429 holds its chat for the seconds that Telegram
     names, and nothing at all is sent there before; 429s in several chats at once hold the whole bot.
 
-    What must arrive is sent again after an error of the server (a few times) or of the network (for an hour). When
-    only the reply was lost, a message can then stand in the chat twice: that is chosen over an answer that is lost.
+    What must arrive is sent again after an error of the server (a few times) or of the network (for an hour). Where
+    only the reply was lost, `SentOnce` finds the message that stands in the chat.
     """
 
     def __init__(self, clock: Clock) -> None:

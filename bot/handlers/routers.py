@@ -13,6 +13,7 @@ from bot.handlers.edits import edits_router
 from bot.handlers.errors import ErrorReporter, errors_router
 from bot.handlers.export import export_router
 from bot.handlers.improve import improve_router
+from bot.handlers.late import late_router
 from bot.handlers.own_model import own_model_router
 from bot.handlers.personas import personas_router
 from bot.handlers.preferences import preferences_router
@@ -38,6 +39,7 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         improve_router(),
         export_router(),
         privacy_router(),
+        late_router(),
         admin_router(),
         sent_router(),
         chat_router(),

@@ -41,6 +41,7 @@ class InboxWorker:
         self._lanes: dict[str, deque[QueuedUpdate]] = {}
         self._taken: set[int] = set()
         self._finished: set[int] = set()
+        self._ending = False
 
     @property
     def busy(self) -> int:
@@ -50,6 +51,10 @@ class InboxWorker:
     def wake(self) -> None:
         """Say that something new has been stored."""
         self._news.set()
+
+    def begin_nothing(self) -> None:
+        """Go on with what is under way, and leave the rest for the next start."""
+        self._ending = True
 
     async def run(self) -> None:
         """Work until cancelled; then every task that was begun has ended."""
@@ -63,7 +68,7 @@ class InboxWorker:
                 waiting = await self._waiting()
                 self._taken -= finished
                 for update in waiting:
-                    if update.update_id in self._taken:
+                    if self._ending or update.update_id in self._taken:
                         continue
                     self._taken.add(update.update_id)
                     lane = self._lanes.get(update.lane)
@@ -86,7 +91,7 @@ class InboxWorker:
     async def _work(self, name: str) -> None:
         lane = self._lanes[name]
         try:
-            while lane:
+            while lane and not self._ending:
                 await self._deal_with(lane[0])
                 lane.popleft()
         finally:
@@ -107,12 +112,22 @@ class InboxWorker:
         """Whether the update has been dealt with; not so when Telegram stayed away, so that nothing could be said."""
         try:
             await self._feed(update)
+        except asyncio.CancelledError:
+            if self._ending:
+                await self._put_back(update.update_id)
+            raise
         except (TelegramNetworkError, TelegramServerError) as error:
             logger.warning("update_waits_for_telegram", update_id=update.update_id, error=type(error).__name__)
             return False
         except Exception as error:  # noqa: BLE001 - one update's fault must not end the others
             logger.error("update_failed", update_id=update.update_id, trace=trace_of(error))
         return True
+
+    async def _put_back(self, update_id: int) -> None:
+        try:
+            await self._inbox.put_back(update_id)
+        except StorageError as error:
+            logger.warning("try_not_taken_back", update_id=update_id, error=str(error))
 
     async def _deal_with(self, update: QueuedUpdate) -> None:
         while True:

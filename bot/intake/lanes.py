@@ -15,6 +15,21 @@ ASKING_COMMANDS = frozenset({"retry"})
 ASKING_PREFIXES = ("ask:", "answer:", "words:")
 
 
+def place_of(update: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The chat and the id of a raw update's message; None: there is none, or it makes no sense."""
+    message = update.get("message")
+    chat = message.get("chat") if isinstance(message, Mapping) else None
+    if not isinstance(message, Mapping) or not isinstance(chat, Mapping):
+        return None
+    chat_id, message_id = chat.get("id"), message.get("message_id")
+    return (chat_id, message_id) if isinstance(chat_id, int) and isinstance(message_id, int) else None
+
+
+def is_said(lane: str) -> bool:
+    """Whether updates of a lane are what people say, which a model answers."""
+    return lane != CONTROL and not lane.endswith((f":{CONTROL}", f":{WORK}"))
+
+
 def lane_of(update: Mapping[str, Any]) -> str:
     """The lane of a raw update.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
-import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
     AiogramError,
@@ -18,11 +18,10 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 
+from bot.intake.contact import Contact
 from bot.intake.lanes import lane_of
 from llm.clock import Clock
 from storage import Inbox, NewUpdate, StorageError
-
-logger = structlog.get_logger()
 
 ALLOWED_UPDATES = (
     "message",
@@ -33,7 +32,6 @@ ALLOWED_UPDATES = (
 )
 POLL_SECONDS = 30
 NETWORK_MARGIN_SECONDS = 10
-LONGEST_PAUSE_SECONDS = 30.0
 
 
 class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
@@ -63,20 +61,30 @@ class Polling:
         self._bot = bot
         self._inbox = inbox
         self._wake = wake
-        self._clock = clock
-        self._random = randomness
-        self._failures = 0
-        self._last_contact: float | None = None
+        self._contact = Contact(clock, randomness)
 
     @property
     def last_contact(self) -> float | None:
         """When Telegram has answered last, as the clock's monotonic time; None: not yet."""
-        return self._last_contact
+        return self._contact.last
 
     @property
     def failures(self) -> int:
         """How often it has not answered since then."""
-        return self._failures
+        return self._contact.failures
+
+    @property
+    def hook(self) -> None:
+        """There is no webhook."""
+        return None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
 
     async def run(self) -> None:
         """Poll until cancelled. Raises `TelegramUnauthorizedError` when Telegram does not know the token."""
@@ -91,7 +99,7 @@ class Polling:
                 )
             except StorageError as error:
                 # Not confirmed, so Telegram will give the same updates again.
-                await self._pause("updates_not_stored", self._backoff(), error=str(error))
+                await self._contact.pause("updates_not_stored", self._contact.backoff(), error=str(error))
                 continue
             offset = max(update["update_id"] for update in updates) + 1
             self._wake()
@@ -103,28 +111,17 @@ class Polling:
         except TelegramUnauthorizedError:
             raise
         except TelegramRetryAfter as error:
-            await self._pause("telegram_asks_to_wait", error.retry_after)
-        except TelegramConflictError:
-            await self._pause("another_program_polls_with_this_token", self._backoff())
+            await self._contact.pause("telegram_asks_to_wait", error.retry_after)
+        except TelegramConflictError as error:
+            hooked = "webhook" in error.message
+            event = "a_webhook_is_set_for_this_token" if hooked else "another_program_polls_with_this_token"
+            await self._contact.pause(event, self._contact.backoff())
         except AiogramError as error:  # the network, the server, or a proxy's page in its place
-            await self._pause("telegram_unreachable", self._backoff(), error=type(error).__name__)
+            await self._contact.pause("telegram_unreachable", self._contact.backoff(), error=type(error).__name__)
         else:
-            if self._failures:
-                logger.info("telegram_reachable_again", failures=self._failures)
-            self._failures = 0
-            self._last_contact = self._clock.monotonic()
+            self._contact.made()
             return updates
         return ()
-
-    def _backoff(self) -> float:
-        """Seconds to wait after yet another failure: doubling, spread at random over the upper half."""
-        longest = min(LONGEST_PAUSE_SECONDS, 0.5 * 2.0 ** min(self._failures, 10))
-        return longest * (0.5 + self._random.random() / 2)
-
-    async def _pause(self, event: str, seconds: float, **details: object) -> None:
-        self._failures += 1
-        logger.warning(event, wait_seconds=round(seconds, 1), failures=self._failures, **details)
-        await self._clock.sleep(seconds)
 
 
 def _payload(update: Mapping[str, Any]) -> bytes:

@@ -17,9 +17,22 @@ from bot.commands import CommandMenus
 from bot.faults import trace_of
 from bot.jobs import Jobs
 from bot.limits import Limits
-from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LIMITS, LOG, MODELS, OTHERS, TRANSCRIPTION
+from bot.live.groups import (
+    ACCESS,
+    BUDGETS,
+    CALLS,
+    CHOICE,
+    DETECTION,
+    LATENESS,
+    LIMITS,
+    LOG,
+    MODELS,
+    OTHERS,
+    TRANSCRIPTION,
+)
 from bot.live.models import LiveModels
 from bot.log import Log
+from bot.middlewares.lateness import LatenessMiddleware
 from bot.parts import access_rules, detection_rules, limit_rules, transcription_config
 from bot.settings import RichMode, Selection, Settings
 from bot.startup import Announcer
@@ -44,6 +57,7 @@ class LiveParts:
     spending: Spending
     detections: Detections
     jobs: Jobs
+    lateness: LatenessMiddleware
     menus: CommandMenus
     cards: AccessCards
     announcer: Announcer
@@ -89,6 +103,8 @@ class Applier:
             parts.spending.limit(now.cloud_budgets)
         if not CHOICE.isdisjoint(changed):
             parts.choosing.selector.ordered = now.selection is Selection.ORDERED
+        if not LATENESS.isdisjoint(changed):
+            parts.lateness.within = now.answer_within
         if not OTHERS.isdisjoint(changed):
             parts.set_rich(now.rich_messages)
         if not TRANSCRIPTION.isdisjoint(changed):

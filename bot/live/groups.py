@@ -29,7 +29,8 @@ LOG = frozenset({"log_level", "log_format"})
 CHOICE = frozenset({"selection"})
 TRANSCRIPTION = frozenset({"transcription_api_base", "transcription_model", "transcription_api_key"})
 OTHERS = frozenset({"rich_messages"})
-LIVE = MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LIMITS | LOG | CHOICE | TRANSCRIPTION | OTHERS
+LATENESS = frozenset({"answer_within"})
+LIVE = MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LIMITS | LOG | CHOICE | TRANSCRIPTION | OTHERS | LATENESS
 """At once."""
 
 AT_START = frozenset(

@@ -24,6 +24,7 @@ from bot.playground.page_api import PageApi
 from bot.playground.snapshot import Keeper
 from bot.playground.state import World
 from bot.playground.values import Draft, Message, Person
+from bot.playground.webhooks import WebhookCaller
 from llm.clock import Clock
 
 TICK_SECONDS = 0.5
@@ -86,6 +87,9 @@ class Playground:
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await self._listen(runner)
+            stack.push_async_callback(
+                _cancel, asyncio.create_task(WebhookCaller(self.world).run(), name="playground-webhook")
+            )
             over = asyncio.Event()
             stack.push_async_callback(_end, over, asyncio.create_task(self._tick(over), name="playground-tick"))
             self._stack = stack.pop_all()
@@ -198,3 +202,8 @@ async def _end(over: asyncio.Event, task: asyncio.Task[None]) -> None:
     """Let it end by itself: a thread that is writing cannot be cancelled, and must not meet the last writing."""
     over.set()
     await task
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})

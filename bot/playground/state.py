@@ -139,9 +139,13 @@ class World:
 
     @property
     def online(self) -> bool:
-        """Whether the bot asks for updates, or did a minute ago at most."""
+        """Whether the bot asks for updates, did a minute ago at most, or wants to be called."""
         last = self._last_poll
-        return self.updates.polled or (last is not None and self.clock.monotonic() - last < ONLINE_SECONDS)
+        return (
+            self.updates.polled
+            or self.updates.hook is not None
+            or (last is not None and self.clock.monotonic() - last < ONLINE_SECONDS)
+        )
 
     def polled(self) -> None:
         """The bot has asked for updates."""

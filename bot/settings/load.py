@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
@@ -17,6 +18,8 @@ from bot.settings.given_models import JSON_FIELDS
 from bot.settings.problems import MODEL_NAMES, broken_json, from_validation, is_whole_model, unknown_names
 from llm.prompts.adapter import template_problem
 from llm.wire.address import read_address
+
+WEBHOOK_PORTS = (443, 80, 88, 8443)
 
 
 def load_settings(env_file: Path, environ: Mapping[str, str]) -> Settings:
@@ -100,9 +103,27 @@ def _contradictions(settings: Settings) -> tuple[Problem, ...]:
             if short and short.rstrip("/") != long.rstrip("/"):
                 other = f"PRIMARY_MODEL__{field.upper()}"
                 problems.append(Problem(variable, None, f"says something else than {other}; set one of the two"))
-    if settings.webhook_url and not settings.webhook_secret.get_secret_value():
-        problems.append(Problem("WEBHOOK_SECRET", None, "must be set when WEBHOOK_URL is"))
+    if (wrong := _wrong_webhook(settings)) is not None:
+        problems.append(Problem("WEBHOOK_URL", settings.webhook_url, wrong))
     return tuple(problems)
+
+
+def _wrong_webhook(settings: Settings) -> str | None:
+    """What Telegram's own servers would refuse; a Bot API server of one's own, and the page, call any address."""
+    if not settings.webhook_url:
+        return None
+    try:
+        place = urlsplit(settings.webhook_url)
+        port = place.port
+    except ValueError:
+        return "must be an address such as https://bot.example.org/telegram"
+    if settings.telegram_api_base or settings.playground:
+        return None
+    if place.scheme != "https":
+        return "must begin with https://, unless TELEGRAM_API_BASE is a server of your own"
+    if port is not None and port not in WEBHOOK_PORTS:
+        return "must have the port 443 (or none), 80, 88 or 8443: Telegram calls no other"
+    return None
 
 
 def _unfit_for_a_request(settings: Settings) -> Iterator[Problem]:

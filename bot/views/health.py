@@ -7,10 +7,11 @@ from html import escape
 
 from bot.health import Health
 from bot.i18n import Translator
-from bot.views.numbers import count, decimal, duration, size
+from bot.views.numbers import count, decimal, duration, shortened, size
 
 SILENT_SECONDS = 90.0
 """A long poll ends after 30 seconds: who has said nothing for so long is away."""
+MOST_OF_ERROR = 200
 SLOW_SECONDS = 0.1
 
 
@@ -19,6 +20,7 @@ def health_text(t: Translator, health: Health, now: datetime) -> str:
     lines = [
         (t("health-uptime"), duration(t, health.uptime_seconds)),
         (t("health-telegram"), _telegram(t, health)),
+        *_hook(t, health),
         (t("health-answers"), count(t, health.answers_running)),
         (t("health-updates"), count(t, max(0, health.updates_waiting - 1))),
         (t("health-rows"), count(t, health.rows_waiting) + (t("health-failing") if health.rows_failing else "")),
@@ -43,6 +45,18 @@ def _telegram(t: Translator, health: Health) -> str:
     if health.telegram_failures or health.telegram_seconds > SILENT_SECONDS:
         return t("health-telegram-away", time=duration(t, health.telegram_seconds), failures=health.telegram_failures)
     return t("health-telegram-well", time=duration(t, health.telegram_seconds))
+
+
+def _hook(t: Translator, health: Health) -> list[tuple[str, str]]:
+    """What waits with Telegram, and what it says went wrong: its own words, in English."""
+    if health.hook is None:
+        return []
+    lines = [(t("health-webhook"), count(t, health.hook.pending))]
+    return (
+        [*lines, (t("health-webhook-error"), shortened(health.hook.error, MOST_OF_ERROR))]
+        if health.hook.error
+        else lines
+    )
 
 
 def _lag(t: Translator, health: Health) -> str:

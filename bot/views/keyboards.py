@@ -16,6 +16,7 @@ from bot.callbacks import (
     ExportAllPress,
     ExportPress,
     ForgetPress,
+    LatePress,
     ModelAction,
     ModelPress,
     RichMessages,
@@ -73,6 +74,11 @@ def answer_keyboard(
         for act in acts
     ]
     return _rows(*_in_rows(buttons))
+
+
+def late_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """Answer it now, under an apology for what waited too long."""
+    return _rows([(t("late-answer"), LatePress(person_id=person_id).pack())])
 
 
 def export_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:

@@ -28,6 +28,7 @@ WELL = Health(
     lag_worst=0.0123,
     telegram_seconds=3,
     telegram_failures=0,
+    hook=None,
     updates_waiting=1,
     answers_running=2,
     rows_waiting=0,

@@ -271,7 +271,7 @@ def test_a_line_that_says_nothing_is_named_by_its_number(line: str, tmp_path: Pa
         ("FALLBACK_MODELS__1__NAME=b", 6),  # the gap before it
         ("AUGMENTATION_MODEL__CAPABILITIES__MAX_CONTXT=1", 6),
         ("LLM_MODEL=b", 6),  # PRIMARY_MODEL__NAME says something else
-        ("WEBHOOK_URL=https://h", None),  # WEBHOOK_SECRET stands nowhere
+        (f"BOT_TOKEN={TOKEN}\nWEBHOOK_URL=http://h", 7),  # Telegram calls https only
         ("MAX_RETRIES=many\nMAX_RETRIES=more", 7),  # the last one holds
     ],
 )
@@ -381,12 +381,36 @@ def test_passwords_within_addresses_are_known_to_the_log():
 
 def test_settings_without_a_feature_are_named_only_when_they_were_changed():
     assert load(MAX_RETRIES="3", SELECTION="auto", TIMEOUT_SECONDS="5").not_yet_in_force() == ()
-    assert load(WEBHOOK_PORT="4", WEBHOOK_HOST="x").not_yet_in_force() == ("WEBHOOK_HOST", "WEBHOOK_PORT")
 
 
-def test_a_webhook_needs_its_secret():
-    assert list(problems(WEBHOOK_URL="https://h")) == ["WEBHOOK_SECRET"]
-    assert load(WEBHOOK_URL="https://h", WEBHOOK_SECRET="s").not_yet_in_force() == ("WEBHOOK_SECRET", "WEBHOOK_URL")
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("https://h.example", True),
+        ("https://h.example:8443/telegram", True),
+        ("https://h.example:80/telegram", True),
+        ("http://h.example/telegram", False),
+        ("https://h.example:8080/telegram", False),
+        ("https://h.example:99999/", False),
+        ("h.example", False),
+    ],
+)
+def test_a_webhook_is_where_telegram_calls(address: str, right: bool):
+    if right:
+        assert load(WEBHOOK_URL=address, BOT_TOKEN=TOKEN).webhook_url == address
+    else:
+        assert list(problems(WEBHOOK_URL=address, BOT_TOKEN=TOKEN)) == ["WEBHOOK_URL"]
+
+
+def test_a_bot_api_server_of_ones_own_calls_any_address():
+    own = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": "http://127.0.0.1:8081"}
+    assert load(WEBHOOK_URL="http://10.0.0.2:9000/x", **own).webhook_url == "http://10.0.0.2:9000/x"
+    assert list(problems(WEBHOOK_URL="http://10.0.0.2:99999/x", **own)) == ["WEBHOOK_URL"]
+
+
+def test_the_secret_of_a_webhook_is_what_telegram_takes():
+    assert list(problems(WEBHOOK_SECRET="with spaces")) == ["WEBHOOK_SECRET"]
+    assert load(WEBHOOK_SECRET="a-Z_9").webhook_secret.get_secret_value() == "a-Z_9"
 
 
 def test_a_wrong_setting_ends_the_program_with_two_and_no_traceback(tmp_path: Path):

@@ -13,6 +13,7 @@ import pytest
 from bot.app import App, running_app
 from bot.playground.server import Playground
 from bot.settings import load_settings
+from bot.working import Patience
 from llm.servers.kinds import FoundServer
 from tests.fakes.model_server import ModelServer
 
@@ -57,7 +58,8 @@ async def open_house_in(folder: Path, **settings: str) -> AsyncIterator[House]:
     own["SELECTION"] = "ordered"
     environ = {**own, **settings}
     chosen = load_settings(folder / "no.env", environ)
-    async with running_app(chosen, search=find_nothing, playground_state=folder / "page.json") as app:
+    state = folder / "page.json"
+    async with running_app(chosen, search=find_nothing, playground_state=state, patience=Patience(1.0)) as app:
         assert app.playground is not None
         yield House(app, app.playground)
 

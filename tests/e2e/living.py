@@ -15,6 +15,7 @@ from bot.live.settings_file import SettingsFile
 from bot.log import Log
 from bot.playground.limits import Limits, Rate
 from bot.settings import load_settings
+from bot.working import Patience
 from tests.e2e.conftest import ADMIN, House, find_nothing
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Json
@@ -66,6 +67,7 @@ async def open_live(
         playground_state=folder / "page.json",
         file=SettingsFile(editor.path, own),
         log=log,
+        patience=Patience(1.0),
     ) as app:
         assert app.playground is not None
         house = House(app, app.playground)

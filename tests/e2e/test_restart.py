@@ -17,17 +17,18 @@ import aiohttp
 import pytest
 
 from llm.clock import SystemClock
-from storage import Database, open_database
+from storage import Database, Inbox, open_database
 from tests.e2e.conftest import ME
 from tests.e2e.talk import asked, kept_attempts, kept_updates, served_by, stored_messages, until
 from tests.fakes.model_server import ModelServer
-from tests.fakes.replies import Sse, Step, Stream, chunk, text_chunk
+from tests.fakes.replies import DONE, Sse, Step, Stream, chunk, text_chunk
 
 pytestmark = pytest.mark.timeout(60)  # programs are started, on a machine that may be busy
 
 ROOT = Path(__file__).parents[2]
 PART = "A beginning"
 WHOLE = "The whole answer."
+END = (chunk({}, finish="stop"), DONE)
 STUCK = Sse((chunk({"role": "assistant", "content": ""}), text_chunk(PART), Step.HANG))
 
 
@@ -162,29 +163,43 @@ async def test_a_killed_program_answers_exactly_once_after_its_next_start(
     await answered_once(program, model_server)
 
 
-async def test_sigterm_is_obeyed_while_an_answer_comes_which_comes_after_the_next_start(
+async def test_an_answer_that_comes_is_brought_to_its_end_after_the_order_to_stop(
     program: Program, model_server: ModelServer
+) -> None:
+    slow = Sse((chunk({"role": "assistant", "content": ""}), text_chunk(PART), 1.5, text_chunk(" and an end."), *END))
+    model_server.script(slow)
+    async with program.started() as process:
+        await program.say("Tell me a story")
+        await program.streaming()
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 15) == 0
+    async with program.database() as database:
+        assert await stored_messages(database) == [
+            ("user", "complete", "Tell me a story"),
+            ("assistant", "complete", f"{PART} and an end."),
+        ]
+        assert await kept_updates(database) == [("done", b"")]
+
+
+@pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT])
+async def test_a_second_order_is_obeyed_at_once_and_the_answer_comes_after_the_next_start(
+    program: Program, model_server: ModelServer, order: signal.Signals
 ) -> None:
     model_server.script(STUCK, Stream(WHOLE))
     async with program.started() as process:
         await program.say("Tell me a story")
         await program.streaming()
-        await obeys(process, signal.SIGTERM, within=3)
+        process.send_signal(order)
+        await asyncio.sleep(0.3)
+        assert process.returncode is None, "it waits for the answer"
+        await obeys(process, order, within=3)
         await model_server.wait_disconnect()
+    async with program.database() as database:
+        assert [update.attempts for update in await Inbox(database, SystemClock()).waiting()] == [0]
     await answered_once(program, model_server)
     async with program.database() as database:
         rows = await kept_attempts(database, 2)
         assert [row.failure and row.failure.value for row in rows] == ["cancelled", None]
-
-
-async def test_sigint_is_obeyed_while_an_answer_comes(program: Program, model_server: ModelServer) -> None:
-    model_server.script(STUCK)
-    async with program.started() as process:
-        await program.say("Tell me a story")
-        await program.streaming()
-        await obeys(process, signal.SIGINT, within=3)
-    async with program.database() as database:
-        assert [state for state, _ in await kept_updates(database)] == ["waiting"]
 
 
 async def test_the_order_to_stop_an_idle_program_is_obeyed_at_once_and_nothing_bad_is_logged(program: Program) -> None:

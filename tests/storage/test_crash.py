@@ -29,7 +29,7 @@ async def main():
         await inbox.begin(2)
         await inbox.begin(2)
         turn = await conversations.open_turn(chat_id=5, person_id=5, update_id=2, text="two")
-        await inbox.note_answer_message(2, 77)
+        await inbox.note_answer_messages(2, [77], None)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
 

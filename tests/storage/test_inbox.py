@@ -62,7 +62,7 @@ async def test_each_beginning_is_counted(inbox: Inbox) -> None:
 async def test_a_later_try_knows_the_message_of_an_earlier_one(inbox: Inbox) -> None:
     await inbox.put([new(1)])
     assert (await inbox.begin(1)).answer_message_id is None
-    await inbox.note_answer_message(1, 2**40)
+    await inbox.note_answer_messages(1, [2**40], None)
     assert (await inbox.begin(1)).answer_message_id == 2**40
 
 
@@ -101,3 +101,42 @@ async def test_many_at_once_lose_nothing(inbox: Inbox) -> None:
 
     await asyncio.gather(*(put_and_begin(start) for start in range(0, 200, 5)))
     assert await ids(inbox) == list(range(200))
+
+
+async def test_what_was_put_off_waits_until_it_is_wanted_or_forgotten(inbox: Inbox, clock: SystemClock) -> None:
+    await inbox.put([NewUpdate(1, "5", b"{}"), NewUpdate(2, "5:topic", b"{}"), NewUpdate(3, "55", b"{}")])
+    for update_id in (1, 2, 3):
+        await inbox.begin(update_id)
+        await inbox.put_off(update_id)
+        await inbox.done(update_id)
+    assert await inbox.waiting() == []
+    assert await inbox.any_put_off(5, clock.now() - timedelta(minutes=1))
+    assert not await inbox.any_put_off(5, clock.now() + timedelta(minutes=1))
+    assert not await inbox.any_put_off(7, clock.now() - timedelta(minutes=1))
+    assert await inbox.want(5) == 2
+    assert [(update.update_id, update.wanted, update.attempts) for update in await inbox.waiting()] == [
+        (1, True, 0),
+        (2, True, 0),
+    ]
+    assert await inbox.want(5) == 0
+    await inbox.begin(1)
+    await inbox.done(1)
+    assert [update.update_id for update in await inbox.waiting()] == [2]
+    assert await inbox.forget_done(clock.now() + timedelta(seconds=1)) == 2, "what is done, and what nobody wanted"
+
+
+async def test_a_try_that_was_broken_off_on_purpose_does_not_count(inbox: Inbox) -> None:
+    await inbox.put([NewUpdate(1, "5", b"{}")])
+    await inbox.begin(1)
+    await inbox.put_back(1)
+    assert (await inbox.begin(1)).attempts == 1
+
+
+async def test_the_messages_of_an_answer_are_known_to_a_later_try(inbox: Inbox) -> None:
+    await inbox.put([NewUpdate(1, "5", b"{}")])
+    await inbox.note_answer_messages(1, [7, 8, 9], 12)
+    begun = await inbox.begin(1)
+    assert (begun.messages_sent, begun.sending_after) == ((7, 8, 9), 12)
+    await inbox.note_answer_messages(1, [], None)
+    begun = await inbox.begin(1)
+    assert (begun.messages_sent, begun.sending_after) == ((), None)

@@ -85,7 +85,7 @@ async def test_statements_of_the_repositories(clock: SystemClock) -> None:
     await inbox.waiting()
     with pytest.raises(UnknownUpdate):
         await inbox.begin(1)
-    await inbox.note_answer_message(1, 2)
+    await inbox.note_answer_messages(1, [2], None)
     await inbox.done(1)
     await inbox.forget_done(clock.now())
     await people.seen(1, "Anna", None)

@@ -14,7 +14,8 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.methods import TelegramMethod
 
-from bot.intake.polling import LONGEST_PAUSE_SECONDS, Polling
+from bot.intake.contact import LONGEST_PAUSE_SECONDS
+from bot.intake.polling import Polling
 from bot.playground.server import Playground
 from storage import Database, Inbox, NewUpdate, WriteFailed
 from tests.bot.intake.conftest import HastyClock, until

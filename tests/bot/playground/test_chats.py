@@ -124,7 +124,3 @@ async def test_the_profile_is_kept_for_each_language(bot: Client) -> None:
     assert (await bot.get_my_short_description()).short_description == "short"
     assert (await bot.get_my_name()).name == "Name"
     assert await refused(bot.set_my_name("n" * 65)) == "name is too long"
-
-
-async def test_webhooks_are_honestly_refused(bot: Client) -> None:
-    assert "does not call webhooks" in await refused(bot.set_webhook("https://example.org/hook"))

@@ -1,0 +1,1 @@
+"""The program killed at random moments while people talk to it."""
