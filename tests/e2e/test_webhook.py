@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import StartError
+from bot.intake.polling import ALLOWED_UPDATES
 from tests.e2e.conftest import ADMIN, ME, OpenHouse
 from tests.e2e.talk import nothing_left
 from tests.e2e.test_restart import free_port
@@ -21,7 +22,7 @@ async def test_it_answers_and_tells_admins_how_the_webhook_does(house: OpenHouse
         assert answer
         assert not home.page.called("getUpdates")
         [set_it] = home.page.called("setWebhook")
-        assert set_it.params["allowed_updates"] == ["message", "callback_query", "stopped_message_generation"]
+        assert set_it.params["allowed_updates"] == list(ALLOWED_UPDATES)
         [health] = await home.say(ADMIN, "/health")
         assert "Messages waiting with Telegram: " in health
 
