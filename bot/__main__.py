@@ -34,10 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         env_file = options.env_file or Path(".env")
         settings = load_settings(env_file, os.environ)
     except SettingsError as error:
+        if options.question == "doctor":
+            return _tell_wrong_settings(error.problems, as_json=options.json)
         sys.stderr.write(format_problems(error.problems) + "\n")
         return EXIT_SETTINGS
     if options.question is not None:
-        return _answer(options, settings)
+        return _answer(options, settings, env_file)
     log = set_up_logging(level=settings.log_level, form=settings.log_format, secrets=settings.secrets)
     load_aiogram()
     from bot.app import run  # the heavy part: a wrong setting is told before it is loaded
@@ -69,12 +71,13 @@ def _parser() -> argparse.ArgumentParser:
         )
     detect = questions.add_parser("detect", help="find out what the models can do, by asking them a few questions")
     detect.add_argument("model", nargs="?", help="this model only")
-    for question in (stats, errors, models, detect):
+    doctor = questions.add_parser("doctor", help="check everything, and say for each what to do")
+    for question in (stats, errors, models, detect, doctor):
         question.add_argument("--json", action="store_true", help="as JSON")
     return parser
 
 
-def _answer(options: argparse.Namespace, settings: Settings) -> int:
+def _answer(options: argparse.Namespace, settings: Settings, env_file: Path) -> int:
     set_up_logging(level="ERROR", form=settings.log_format, secrets=settings.secrets)
     load_aiogram()
     from bot.terminal import Terminal
@@ -86,6 +89,10 @@ def _answer(options: argparse.Namespace, settings: Settings) -> int:
             from bot.terminal_detection import detect_in_terminal
 
             return asyncio.run(detect_in_terminal(settings, options.model, as_json=options.json))
+        if options.question == "doctor":
+            from bot.terminal_checkup import doctor
+
+            return asyncio.run(doctor(settings, env_file, os.environ, as_json=options.json))
         match options.question:
             case "stats":
                 asyncio.run(terminal.stats(options.model, options.period, options.task))
@@ -99,6 +106,13 @@ def _answer(options: argparse.Namespace, settings: Settings) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     return 0
+
+
+def _tell_wrong_settings(problems: tuple[Problem, ...], *, as_json: bool) -> int:
+    load_aiogram()
+    from bot.terminal_checkup import tell_wrong_settings
+
+    return tell_wrong_settings(problems, as_json=as_json)
 
 
 if __name__ == "__main__":

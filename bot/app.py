@@ -59,6 +59,7 @@ from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
 from bot.remembering import Memory, Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
+from bot.self_checkup import SelfCheckup
 from bot.settings import RichMode, Settings
 from bot.signals import listen
 from bot.startup import Announcer
@@ -221,12 +222,23 @@ async def running_app(
                 jobs=jobs,
                 database_file=database.file,
             )
+            checkup = SelfCheckup(
+                settings,
+                file=file,
+                control=control,
+                database=database,
+                http=http,
+                clock=clock,
+                search=search,
+                texts=texts,
+            )
             dispatcher.workflow_data.update(
                 **Wiring(
                     augmenter=tasks.augmenter,
                     cards=cards,
                     choosing=choosing,
                     charts=charts,
+                    checkup=checkup,
                     clock=clock,
                     control=control,
                     conversations=conversations,
@@ -253,7 +265,7 @@ async def running_app(
             greeting = Greeting(bot, menus, doorkeeper, clock)
             await pool.refresh()
             announcer.models(pool.candidates())
-            announcer.later_settings()
+            await stack.enter_async_context(checkup)
             await stack.enter_async_context(jobs)
             work = await stack.enter_async_context(_at_work(polling, worker, greeting, running))
             if code is not None:
@@ -273,6 +285,7 @@ async def running_app(
                     menus=menus,
                     cards=cards,
                     announcer=announcer,
+                    check_by=checkup.work_by,
                     set_rich=partial(_set_rich, dispatcher, turns),
                     log=log,
                     randomness=randomness,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import platform
-import shutil
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.checkup.places import disk_free
 from bot.intake.polling import Polling
 from bot.jobs import Jobs
 from bot.running import RunningAnswers
@@ -136,14 +136,6 @@ def memory_bytes() -> int:
     import psutil  # only who asks needs it
 
     return int(psutil.Process().memory_info().rss)
-
-
-def disk_free(file: Path) -> int | None:
-    """How many bytes the disk of a file has left. Blocks."""
-    try:
-        return shutil.disk_usage(file.parent).free
-    except OSError:
-        return None
 
 
 def _sizes(file: Path | None) -> tuple[int | None, int | None]:

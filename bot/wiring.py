@@ -14,6 +14,7 @@ from bot.i18n import Texts
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.running import RunningAnswers
+from bot.self_checkup import SelfCheckup
 from bot.settings import RichMode
 from bot.turns import Turns
 from llm.clock import Clock
@@ -31,6 +32,7 @@ class Wiring(TypedDict):
     augmenter: Augmenter
     cards: AccessCards
     charts: ChartMaker
+    checkup: SelfCheckup
     choosing: Choosing
     clock: Clock
     control: ModelControl

@@ -14,6 +14,7 @@ from storage.errors import (
     WriteFailed,
 )
 from storage.inbox import Inbox
+from storage.inspection import DatabaseState, Inspection, inspect_database
 from storage.learned import LearnedValues
 from storage.people import People
 from storage.performance import PerformanceRows
@@ -39,9 +40,11 @@ __all__ = [
     "Conversations",
     "Database",
     "DatabaseLocked",
+    "DatabaseState",
     "DatabaseTooNew",
     "DatabaseUnusable",
     "Inbox",
+    "Inspection",
     "LearnedValues",
     "NewUpdate",
     "OperationFailed",
@@ -59,6 +62,7 @@ __all__ = [
     "UnknownUpdate",
     "WriteFailed",
     "WriterLimits",
+    "inspect_database",
     "open_database",
     "read_database",
 ]

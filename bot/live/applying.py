@@ -44,6 +44,7 @@ class LiveParts:
     menus: CommandMenus
     cards: AccessCards
     announcer: Announcer
+    check_by: Callable[[Settings], None]
     set_rich: Callable[[RichMode], None]
     log: Log | None
     randomness: random.Random
@@ -75,6 +76,7 @@ class Applier:
     async def apply(self, before: Settings, now: Settings, changed: Collection[str]) -> None:
         """Put everything in force that has changed; who may come in first, since it may be that somebody may not."""
         parts = self._parts
+        parts.check_by(now)
         if not ACCESS.isdisjoint(changed):
             self._let_in(before, now)
         if not LOG.isdisjoint(changed) and parts.log is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import bot.figures_export
+from bot.checkup.finding import Finding, Matter, Report, Subject
 from bot.figures_export import export_csv
 from bot.health import Health, LoopLag
 from bot.i18n import LANGUAGES, Texts
@@ -36,6 +37,9 @@ WELL = Health(
     disk_free_bytes=None,
     jobs=(("watch", NOW + timedelta(seconds=4)), ("add_up_figures", None)),
 )
+
+
+GOOD = Report(())
 
 
 class HastyClock(SystemClock):
@@ -71,14 +75,18 @@ async def test_the_lag_is_by_how_much_a_second_is_too_long() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_wrong_is_said(language: str) -> None:
     t = Texts().translator(language)
-    text = health_text(t, WELL, NOW)
+    text = health_text(t, WELL, NOW, GOOD)
     assert "12.3" in text.replace(",", ".")
     assert "98" in text
     away = Health(
         **{**{name: getattr(WELL, name) for name in WELL.__slots__}, "telegram_failures": 3, "rows_failing": True}
     )
-    assert health_text(t, away, NOW) != text
-    assert t("health-failing") in health_text(t, away, NOW)
+    assert health_text(t, away, NOW, GOOD) != text
+    assert t("health-failing") in health_text(t, away, NOW, GOOD)
+    taken = {"variable": "METRICS_PORT", "host": "<b>", "port": "1"}
+    amiss = Report((Finding(Subject.PORTS, Matter.PORT_TAKEN, taken),))
+    assert "METRICS_PORT" in health_text(t, WELL, NOW, amiss)
+    assert "&lt;b&gt;" in health_text(t, WELL, NOW, amiss)
 
 
 async def test_the_file_holds_what_is_kept_and_no_formulas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
