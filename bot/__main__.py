@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit code: 2 for wrong settings, 1 when it cannot start or has no figures to show.
     """
     options = _parser().parse_args(arguments)
+    if options.question == "init":
+        return _set_up(options)
     try:
         if options.env_file is not None and not options.env_file.is_file():
             raise SettingsError((Problem("--env-file", str(options.env_file), "must be a file that exists"),))
@@ -71,10 +73,30 @@ def _parser() -> argparse.ArgumentParser:
         )
     detect = questions.add_parser("detect", help="find out what the models can do, by asking them a few questions")
     detect.add_argument("model", nargs="?", help="this model only")
+    _add_init(questions.add_parser("init", help="write the settings file, with a few questions or with none"))
     doctor = questions.add_parser("doctor", help="check everything, and say for each what to do")
     for question in (stats, errors, models, detect, doctor):
         question.add_argument("--json", action="store_true", help="as JSON")
     return parser
+
+
+def _add_init(init: argparse.ArgumentParser) -> None:
+    init.add_argument("--token", help="Telegram token; - reads it from the input")
+    init.add_argument("--model", help="the model's name; looked for on this machine, or at --api-base")
+    init.add_argument("--api-base", help="address of a model server, such as http://127.0.0.1:11434/v1")
+    init.add_argument("--api-key", help="its key; - reads it from the input")
+    init.add_argument("--yes", action="store_true", help="ask nothing, and overwrite what the file says otherwise")
+
+
+def _set_up(options: argparse.Namespace) -> int:
+    set_up_logging(level="ERROR", form="console", secrets=())
+    load_aiogram()
+    from bot.setting_up.asking import AtTerminal, ThisMachine
+    from bot.setting_up.set_up import SetUp, Wishes
+
+    token, key = (sys.stdin.readline() if given == "-" else given for given in (options.token, options.api_key))
+    wishes = Wishes(token, options.model, options.api_base, key.strip() if key is not None else None, options.yes)
+    return SetUp(options.env_file or Path(".env"), os.environ, wishes, AtTerminal(), ThisMachine()).run()
 
 
 def _answer(options: argparse.Namespace, settings: Settings, env_file: Path) -> int:
