@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.checkup.places import disk_free
+from bot.checkup.places import DISK_FULL_BYTES, disk_free
 from bot.intake.polling import Polling
 from bot.jobs import Jobs
 from bot.running import RunningAnswers
@@ -23,6 +23,8 @@ from storage import Inbox, PerformanceRows
 LAG_EVERY_SECONDS = 1.0
 LAGS_KEPT = 300
 """Five minutes."""
+AWAY_SECONDS = 300.0
+"""Telegram, or the way to it, may be away for so long before whoever watches over the bot is told."""
 
 
 class LoopLag:
@@ -82,6 +84,14 @@ class Health:
     database_bytes: int | None
     disk_free_bytes: int | None
     jobs: Sequence[tuple[str, datetime | None]]
+
+    @property
+    def ills(self) -> tuple[str, ...]:
+        """What keeps the bot from its work, in words for machines; empty: nothing. Its models are not the bot."""
+        away = self.telegram_failures > 0 and (self.telegram_seconds or self.uptime_seconds) > AWAY_SECONDS
+        full = self.disk_free_bytes is not None and self.disk_free_bytes < DISK_FULL_BYTES
+        found = {"telegram": away, "database": self.rows_failing, "disk": full}
+        return tuple(name for name, ill in found.items() if ill)
 
 
 class HealthCheck:

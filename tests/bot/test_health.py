@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,6 +89,22 @@ def test_what_is_wrong_is_said(language: str) -> None:
     amiss = Report((Finding(Subject.PORTS, Matter.PORT_TAKEN, taken),))
     assert "METRICS_PORT" in health_text(t, WELL, NOW, amiss)
     assert "&lt;b&gt;" in health_text(t, WELL, NOW, amiss)
+
+
+@pytest.mark.parametrize(
+    ("change", "ills"),
+    [
+        ({}, ()),
+        ({"telegram_failures": 3}, ()),
+        ({"telegram_failures": 30, "telegram_seconds": 400.0}, ("telegram",)),
+        ({"telegram_failures": 30, "telegram_seconds": None}, ("telegram",)),
+        ({"telegram_seconds": None}, ()),
+        ({"rows_failing": True, "disk_free_bytes": 1000}, ("database", "disk")),
+        ({"disk_free_bytes": 10**9}, ()),
+    ],
+)
+def test_a_bot_is_ill_when_it_cannot_do_its_work(change: dict[str, Any], ills: tuple[str, ...]) -> None:
+    assert replace(WELL, **change).ills == ills
 
 
 async def test_the_file_holds_what_is_kept_and_no_formulas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
