@@ -86,7 +86,7 @@ def test_the_image_asks_a_page_that_the_bot_has_and_runs_as_nobody_special() -> 
 
 
 def test_no_secret_can_get_into_the_image() -> None:
-    first = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")][0]
+    first = next(line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#"))
     assert first == "*"
 
 
