@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -195,6 +196,8 @@ def parsed_address(url: str) -> URL:
         raise DatabaseUnusable("the database's address", "is not a URL that SQLAlchemy can read") from error
     if address.drivername not in BACKENDS:
         raise DatabaseUnusable(place_of(address), f"the address must begin with one of {', '.join(BACKENDS)}")
+    if not is_sqlite(address) and find_spec("asyncpg") is None:
+        raise DatabaseUnusable(place_of(address), "its driver is not installed: pip install 'domovoy[postgres]'")
     return address
 
 

@@ -42,7 +42,7 @@ def check_settings(
     found = [
         *_no_such(file),
         *_misspelt(environ),
-        *_open_file(settings, path),
+        *_open_file(settings, file, path),
         *_same_models(settings),
         *_webhook(settings),
     ]
@@ -74,13 +74,14 @@ def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
             yield _finding(Matter.SETTINGS_MISSPELT, variable=shown_name(name.upper()), near=near[0])
 
 
-def _open_file(settings: Settings, path: Path | None) -> Iterator[Finding]:
+def _open_file(settings: Settings, file: EnvFile, path: Path | None) -> Iterator[Finding]:
     """Whether others on this machine can read the secrets in the file."""
     try:
         mode = path.stat().st_mode if path is not None else 0
     except OSError:
         return
-    if os.name == "posix" and settings.secrets and mode & (stat.S_IRGRP | stat.S_IROTH):
+    secret = any(one in value for one in settings.secrets for value in file.values.values())
+    if os.name == "posix" and secret and mode & (stat.S_IRGRP | stat.S_IROTH):
         yield _finding(Matter.SETTINGS_OPEN_FILE, file=str(path))
 
 

@@ -13,7 +13,7 @@ from bot.views.numbers import count, decimal, duration, size
 
 SILENT_SECONDS = 90.0
 """A long poll ends after 30 seconds: who has said nothing for so long is away."""
-MOST_AMISS = 8
+MOST_AMISS = 6
 """What is grave comes first; more of it would not fit a message."""
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import make_url
+from structlog.testing import capture_logs
 
 from bot.checkup.checkup import Surroundings
 from bot.checkup.finding import Level, Matter, Report, report_of
@@ -36,7 +37,8 @@ from storage import open_database
 from storage.migrations import REVISIONS
 from storage.migrations.runner import migrate
 from tests.e2e.conftest import ADMIN, OpenHouse, find_nothing
-from tests.e2e.talk import served_by
+from tests.e2e.living import APPLIED, open_live, serving, told
+from tests.e2e.talk import served_by, until
 from tests.e2e.test_terminal import domovoy
 from tests.fakes import servers
 from tests.fakes.model_server import ModelServer
@@ -414,6 +416,8 @@ async def test_a_database_that_another_program_holds(doctor: Doctor) -> None:
         await doctor.finds(Matter.DATABASE_LOCKED, code=1, mend="lsof")
         other.execute("ROLLBACK")
     await doctor.finds(code=0, mend="")
+    # Nothing of ours is left beside it, which might belong to another user than the bot's.
+    assert sorted(path.name for path in doctor.folder.iterdir()) == ["bot.db", "bot.db.lock"]
 
 
 def overwritten(file: Path) -> None:
@@ -462,6 +466,11 @@ async def test_a_file_in_the_place_of_the_folder(doctor: Doctor) -> None:
     (doctor.folder / "data").write_text("")
     doctor.database = doctor.folder / "data" / "bot.db"
     await doctor.finds(Matter.DATABASE_UNUSABLE, code=1, mend="DATABASE_URL")
+
+
+async def test_a_database_server_that_is_away_or_has_no_driver(doctor: Doctor) -> None:
+    environ = {"DATABASE_URL": f"postgresql+asyncpg://me:{SECRET}@127.0.0.1:{free_port()}/bot"}
+    await doctor.finds(Matter.DATABASE_UNUSABLE, code=1, mend="user and password", environ=environ)
 
 
 @pytest.mark.parametrize(("free", "matter", "code"), [(10**8, Matter.DISK_LOW, 0), (10**6, Matter.DISK_FULL, 1)])
@@ -514,3 +523,29 @@ async def test_health_says_what_is_amiss_and_what_to_do(house: OpenHouse, model_
     async with house(**on(model_server, "tiny-chat.gguf"), PRIMARY_MODEL__CAPABILITIES__MAX_CONTEXT="8192") as home:
         [text] = await home.say(ADMIN, "/health")
         assert "All checks are well" in text
+
+
+async def test_the_log_of_the_start_says_the_same(house: OpenHouse, model_server: ModelServer) -> None:
+    servers.textgen(model_server, "tiny-chat.gguf")
+    with capture_logs() as logs:
+        async with house(**on(model_server, "tiny-chat.gguf")):
+
+            async def logged() -> bool:
+                return any(event["event"] == "checkup" for event in logs)
+
+            await until(logged)
+    [found] = [event for event in logs if event["event"] == "checkup"]
+    assert (found["log_level"], found["about"]) == ("warning", "model-silent-cut")
+    assert "PRIMARY_MODEL__CAPABILITIES__MAX_CONTEXT" in found["mend"]
+
+
+async def test_health_is_about_the_settings_that_are_in_force_now(tmp_path: Path, model_server: ModelServer) -> None:
+    values = serving(model_server, "tiny-1b", "Hello")
+    async with open_live(tmp_path, values) as (home, editor):
+        editor.path.chmod(0o600)
+        [text] = await home.say(ADMIN, "/health")
+        assert "All checks are well" in text
+        editor.set(FALLBACK_MODELS__0__NAME="tiny-1b", FALLBACK_MODELS__0__API_BASE=model_server.base)
+        await told(home, APPLIED)
+        [text] = await home.say(ADMIN, "/health")
+        assert "FALLBACK_MODELS__0 is the same model" in text
