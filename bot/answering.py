@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.conversation import messages_for
+from bot.conversation import messages_for, words_of
 from bot.events import (
     AnswerCompleted,
     AnswerEvent,
@@ -25,14 +25,17 @@ from bot.events import (
     Notice,
     Notify,
 )
+from bot.manner import PLAIN, Manner
+from bot.wishes import NONE, Wishes
 from llm.errors import FailureKind
+from llm.pictures import asks_about_pictures
 from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
 from llm.servers.kinds import ServerKind
 from llm.tasks.sorting import MessageSorter, Sorting
 from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
-from storage import Conversations, Summaries, Turn
+from storage import AttachmentKind, Conversations, Summaries, Turn
 
 logger = structlog.get_logger()
 
@@ -86,13 +89,15 @@ class Answering:
         self._sorter = sorter
         self._summaries = summaries
 
-    async def answer(self, turn: Turn, stop: StopSignal) -> AsyncGenerator[AnswerEvent, None]:
+    async def answer(
+        self, turn: Turn, stop: StopSignal, manner: Manner = PLAIN, wishes: Wishes = NONE
+    ) -> AsyncGenerator[AnswerEvent, None]:
         """Tell the events of one answer; the last is `AnswerCompleted`, `AnswerStopped` or `AnswerFailed`.
 
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
-        sorting = self._sorter.begin(turn.text) if self._sorter is not None else None
-        messages = await messages_for(self._conversations, turn, self._summaries)
+        sorting = self._sort(turn)
+        messages = await messages_for(self._conversations, turn, self._summaries, manner, wishes.instructions)
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()
@@ -102,6 +107,8 @@ class Answering:
             request_id=asked,
             conversation=str(turn.conversation_id),
             person=str(turn.person_id),
+            own_choice=manner.own_choice or wishes.model,
+            temperature=wishes.temperature,
         )
         stream = self._asked(request, sorting)
         try:
@@ -119,10 +126,10 @@ class Answering:
                     elif isinstance(event, Queued):
                         yield AnswerQueued(event.place, event.seconds)
                     elif isinstance(event, ThinkingDelta):
-                        yield AnswerThinking()
+                        yield AnswerThinking(event.text)
                     elif isinstance(event, Answered):
                         self._look_at(event)
-                        yield AnswerCompleted(event.result, asked)
+                        yield AnswerCompleted(event.result, asked, self._unseeing(request, event))
                         return
         except NoAnswer as error:
             _log_attempts(error.attempts)
@@ -131,6 +138,12 @@ class Answering:
             return
         yield AnswerStopped("".join(text), asked)
 
+    def _sort(self, turn: Turn) -> Sorting | None:
+        if self._sorter is None:
+            return None
+        photos = any(one.kind is AttachmentKind.PHOTO for one in turn.attachments)
+        return self._sorter.begin(words_of(turn.text, turn.attachments), has_image=photos)
+
     async def _asked(self, request: ChatRequest, sorting: Sorting | None) -> AsyncGenerator[RoutedEvent, None]:
         """The answer of whoever is best at such messages, as far as it is known in time of what kind this one is."""
         if sorting is not None:
@@ -138,6 +151,14 @@ class Answering:
         async with aclosing(self._manager.stream_with_fallback(request)) as events:
             async for event in events:
                 yield event
+
+    def _unseeing(self, request: ChatRequest, answered: Answered) -> str:
+        """The model that the person has chosen, when another one had to look at their pictures in its place."""
+        chosen = request.own_choice
+        if chosen is None or answered.attempts[-1].model == chosen or not asks_about_pictures(request.messages):
+            return ""
+        blind = [one for one in self._manager.targets if one.source.name == chosen and one.source.sees is False]
+        return chosen if blind else ""
 
     def _look_at(self, answered: Answered) -> None:
         _log_attempts(answered.attempts)

@@ -20,7 +20,9 @@ from aiogram.types import Update
 from bot.access import OwnerCode
 from bot.access_cards import AccessCards
 from bot.alerts import Alerts
+from bot.answer_buttons import AnswerButtons
 from bot.answering import Answering
+from bot.bursts import Bursts
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.delivery.choose import Deliveries
@@ -34,7 +36,9 @@ from bot.health import HealthCheck, LoopLag
 from bot.i18n import Texts
 from bot.intake.inbox import Feed, InboxWorker
 from bot.intake.polling import Polling
+from bot.invitations import Inviting
 from bot.jobs import Jobs
+from bot.limits import Limits
 from bot.live.applying import Applier, LiveParts
 from bot.live.live_settings import LiveSettings
 from bot.live.models import LiveModels, ModelParts
@@ -43,8 +47,11 @@ from bot.log import Log
 from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
+from bot.other_models import OtherModels
+from bot.overlaps import Overlaps
 from bot.parts import (
     PLAYGROUND_TOKEN,
+    limit_rules,
     make_bot,
     make_choosing,
     make_detections,
@@ -54,12 +61,15 @@ from bot.parts import (
     make_metrics_server,
     make_models,
     make_spending,
+    transcription_config,
 )
 from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
+from bot.reading.reading import Reading
 from bot.remembering import Memory, Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
 from bot.self_checkup import SelfCheckup
+from bot.sent.receiving import Receiving
 from bot.settings import RichMode, Settings
 from bot.signals import listen
 from bot.startup import Announcer
@@ -78,17 +88,24 @@ from llm.routing.recovery import RecoveryWatch
 from llm.routing.seating import Seating
 from llm.routing.serving_model import Search, ServingModel
 from llm.routing.traffic import Traffic
+from llm.transcription import Transcriber
 from storage import (
+    Answers,
+    Attachments,
     CapabilityRows,
     Conversations,
     Database,
+    Forgetting,
     Inbox,
+    Invitations,
     LearnedValues,
+    OwnData,
     People,
     PerformanceRows,
     QueuedUpdate,
     StorageError,
     Summaries,
+    Usage,
     open_database,
 )
 
@@ -196,22 +213,32 @@ async def running_app(
             await stack.enter_async_context(RecoveryWatch(lambda: manager.targets, clock, seating.back))
             summaries = Summaries(database, clock)
             tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
+            answers, others = Answers(database, clock), OtherModels(manager)
+            buttons = await stack.enter_async_context(AnswerButtons(answers, others, clock))
+            usage = Usage(database, clock, rows.settle)
+            limits = Limits(usage, clock, **limit_rules(settings))
             turns = Turns(
                 answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
                 running=running,
+                limits=limits,
                 rich=settings.rich_messages,
                 summaries=tasks.rolling,
+                buttons=buttons,
             )
+            transcriber = Transcriber(http, clock, transcription_config(settings))
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
+            inviting = Inviting(bot, Invitations(database, clock), clock, randomness)
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
-            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock)
+            overlaps = await stack.enter_async_context(Overlaps(bot, people, answers, running))
+            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=overlaps.waits)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
-            jobs = Jobs(pool, detections, inbox, rows, remembering, partial(alerts.look, control), clock)
+            kept = Attachments(database)
+            jobs = Jobs(pool, detections, inbox, rows, remembering, kept, partial(alerts.look, control), clock)
             health = HealthCheck(
                 clock=clock,
                 lag=lag,
@@ -222,19 +249,13 @@ async def running_app(
                 jobs=jobs,
                 database_file=database.file,
             )
-            checkup = SelfCheckup(
-                settings,
-                file=file,
-                control=control,
-                database=database,
-                http=http,
-                clock=clock,
-                search=search,
-                texts=texts,
-            )
+            checkup = SelfCheckup(settings, file, control, database, http, clock, search, texts)
             dispatcher.workflow_data.update(
                 **Wiring(
+                    answers=answers,
                     augmenter=tasks.augmenter,
+                    bursts=Bursts(inbox, clock),
+                    buttons=buttons,
                     cards=cards,
                     choosing=choosing,
                     charts=charts,
@@ -245,21 +266,32 @@ async def running_app(
                     detection_cards=detection_cards,
                     detections=detections,
                     doorkeeper=doorkeeper,
+                    forgetting=Forgetting(database, clock),
                     health=health,
+                    inbox=inbox,
+                    inviting=inviting,
+                    limits=limits,
                     menus=menus,
                     pool=pool,
                     monitor=monitor,
                     notices=notices,
+                    others=others,
+                    overlaps=overlaps,
+                    own_data=OwnData(database, rows.settle),
                     people=people,
+                    receiving=Receiving(Reading(), transcriber, lambda: control.anyone_sees),
                     rich_mode=settings.rich_messages,
                     rows=rows,
                     running=running,
                     texts=texts,
                     turns=turns,
+                    usage=usage,
                 )
             )
-            dispatcher.update.outer_middleware(PersonMiddleware(doorkeeper, texts, menus, cards))
-            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
+            dispatcher.update.outer_middleware(
+                PersonMiddleware(doorkeeper, texts, menus, cards, inviting, notices, clock)
+            )
+            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness, clock)))
             if metrics is not None:
                 await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
             greeting = Greeting(bot, menus, doorkeeper, clock)
@@ -279,6 +311,7 @@ async def running_app(
                     choosing=choosing,
                     sorter=tasks.sorter,
                     doorkeeper=doorkeeper,
+                    limits=limits,
                     spending=spending,
                     detections=detections,
                     jobs=jobs,
@@ -287,6 +320,7 @@ async def running_app(
                     announcer=announcer,
                     check_by=checkup.work_by,
                     set_rich=partial(_set_rich, dispatcher, turns),
+                    transcriber=transcriber,
                     log=log,
                     randomness=randomness,
                 )

@@ -11,8 +11,22 @@ from bot.i18n import Texts
 
 logger = structlog.get_logger()
 
-EVERYONE = ("start", "help", "new", "stop", "improve", "why", "export", "settings")
-ADMINS = ("stats", "models", "detect", "errors", "health")
+EVERYONE = (
+    "start",
+    "help",
+    "new",
+    "model",
+    "retry",
+    "stop",
+    "improve",
+    "why",
+    "settings",
+    "system",
+    "export",
+    "forget",
+    "privacy",
+)
+ADMINS = ("stats", "models", "detect", "errors", "people", "health")
 
 
 class CommandMenus:

@@ -26,7 +26,9 @@ class AnswerQueued:
 
 @dataclass(frozen=True, slots=True)
 class AnswerThinking:
-    """The model is reasoning and has not begun to answer; its thoughts are not shown."""
+    """The model is reasoning and has not begun to answer. `delta` is what its thoughts have grown by."""
+
+    delta: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,14 @@ class AnswerReplaced:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCompleted:
-    """The whole answer is there. Always last. `request_id` is that of the attempts in the figures."""
+    """The whole answer is there. Always last. `request_id` is that of the attempts in the figures.
+
+    `unseeing` is the model that the person had chosen, when it was passed over because it does not see pictures.
+    """
 
     result: ChatResult
     request_id: int | None = None
+    unseeing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

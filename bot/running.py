@@ -21,6 +21,10 @@ class RunningAnswers:
         """How many answers are being written."""
         return len(self._signals)
 
+    def answers_in(self, chat_id: int) -> bool:
+        """Whether an answer is being written in a chat."""
+        return chat_id in self._signals
+
     @asynccontextmanager
     async def begin(self, chat_id: int) -> AsyncIterator[StopSignal]:
         """Hold the chat's place for as long as an answer is written and delivered."""

@@ -36,7 +36,6 @@ class SelfCheckup:
     def __init__(
         self,
         settings: Settings,
-        *,
         file: SettingsFile | None,
         control: ModelControl,
         database: Database,

@@ -87,6 +87,7 @@ class RollingSummaries:
 
     async def _sum_up(self, conversation_id: int, room: int, left_out: int) -> None:
         try:
+            revision = await self._summaries.revision(conversation_id)
             before = await self._summaries.of(conversation_id)
             after = before.message_id if before is not None else 0
             said = dialogue(await self._conversations.history(conversation_id, after_message_id=after))
@@ -96,7 +97,8 @@ class RollingSummaries:
             for piece in self._pieces(old, min(MOST_PIECE_TOKENS, int(room * PIECE_SHARE))):
                 shown = [Message(one.role, one.text) for one in piece]
                 notes = (await self._augmenter.notes(notes, shown, words=words))[:MOST_NOTES]
-                await self._summaries.keep(conversation_id, Summary(notes, piece[-1].id))
+                if not await self._summaries.keep(conversation_id, Summary(notes, piece[-1].id), revision=revision):
+                    return  # what was summed up has been changed meanwhile
                 logger.info("conversation_summed_up", conversation=conversation_id, messages=len(piece))
             self._given_way.pop(conversation_id, None)
         except (LLMError, StorageError) as error:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from contextlib import aclosing
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 import structlog
 from aiogram import Bot
-from aiogram.types import Message
+from aiogram.enums import ChatType
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import InlineKeyboardMarkup, Message
 
+from bot.answer_buttons import AnswerButtons
 from bot.answering import Answering, StopSignal
-from bot.delivery.answer import DeliveredAnswer, deliver_answer
+from bot.delivery.answer import AnswerOutcome, DeliveredAnswer, deliver_answer
 from bot.delivery.choose import Deliveries
 from bot.errors import DeliveryFailed
 from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
 from bot.i18n import Translator
+from bot.limits import Limits
+from bot.manner import PLAIN, Manner
 from bot.running import RunningAnswers
+from bot.said import said_in
 from bot.settings import RichMode
 from bot.summaries import RollingSummaries
-from bot.views.failures import failure_words
+from bot.views.answer_words import Words
 from bot.views.keyboards import stop_keyboard
-from bot.views.numbers import duration
-from storage import AnswerState, Conversations, Inbox, Person, QueuedUpdate, Turn
+from bot.wishes import wishes_of
+from storage import AnswerState, Attachment, Conversations, Inbox, Part, Person, QueuedUpdate, Turn
+from storage import joined as said_at_a_stretch
 
 logger = structlog.get_logger()
 
@@ -31,41 +38,15 @@ MOST_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What stands below or instead of an answer, in the person's language."""
+class Asked:
+    """Who wants an answer, where, and by which update."""
 
+    bot: Bot
+    chat_id: int
+    thread_id: int | None
+    person: Person
     t: Translator
-    admin: bool
-
-    def queued(self, place: int, seconds: float) -> str:
-        """While all servers are at work for others."""
-        if seconds < 1:
-            return self.t("answer-queued", place=place)
-        return self.t("answer-queued-for", place=place, time=duration(self.t, math.ceil(seconds)))
-
-    def thinking(self) -> str:
-        """While a model reasons."""
-        return self.t("answer-thinking")
-
-    def replaced(self) -> str:
-        """While another answer is on its way in the place of one that broke off."""
-        return self.t("answer-replaced")
-
-    def stopped(self) -> str:
-        """Below an answer that the person stopped."""
-        return self.t("answer-stopped")
-
-    def cut_off(self) -> str:
-        """Below an answer that reached the limit of its length."""
-        return self.t("answer-cut-off")
-
-    def question_cut(self) -> str:
-        """Below an answer to a message that was too long to be given to the model as a whole."""
-        return self.t("answer-question-cut")
-
-    def failed(self, event: AnswerFailed) -> str:
-        """Instead of an answer, or below the part of it that had come."""
-        return failure_words(self.t, event, admin=self.admin)
+    queued: QueuedUpdate
 
 
 class Turns:
@@ -79,87 +60,133 @@ class Turns:
         inbox: Inbox,
         deliveries: Deliveries,
         running: RunningAnswers,
+        limits: Limits,
         rich: RichMode,
         summaries: RollingSummaries,
+        buttons: AnswerButtons,
     ) -> None:
         self._answering = answering
         self._conversations = conversations
         self._inbox = inbox
         self._deliveries = deliveries
         self._running = running
+        self._limits = limits
         self.rich = rich
         self._summaries = summaries
+        self._buttons = buttons
 
     async def answer(
-        self, message: Message, person: Person, t: Translator, queued: QueuedUpdate, *, text: str | None = None
-    ) -> None:
-        """Answer a message of text, whatever has become of earlier tries at the same update.
+        self,
+        message: Message,
+        person: Person,
+        t: Translator,
+        queued: QueuedUpdate,
+        *,
+        text: str | None = None,
+        sent: Sequence[Attachment] = (),
+        parts: Sequence[Part] | None = None,
+        joined: Sequence[int] = (),
+    ) -> AnswerOutcome | None:
+        """Answer a message, whatever has become of earlier tries at the same update; gives how that ended.
 
-        With `text` that is what the person asks, where the message is, and not the message's own.
+        `text` is what the person asks where that is not what the message says, `sent` what they sent with it. `parts`
+        are the Telegram messages that they said it in, where there are several; `joined` are the further updates that
+        brought them. None: there is nothing to be said any more, or nobody to say it to.
         """
-        bot, said = message.bot, message.text if text is None else text
-        if bot is None or said is None:
-            raise ValueError("only a message of text, bound to its bot, can be answered")
+        if (bot := message.bot) is None:
+            raise ValueError("only a message that is bound to its bot can be answered")
         if await self._conversations.turn_answered(queued.update_id):
-            return
+            return None
+        if not await self._limits.lets_through(message, person, t, queued.update_id):
+            return None
+        if parts is None:
+            own = message.from_user is not None and message.from_user.id == person.id
+            parts = (said_in(message),) if own else ()
+        said, context = said_at_a_stretch(parts)
+        if text is not None and text != message.caption:
+            said = text
+        # In a group a reply of one person would take the others' words away from everybody.
+        replied = message.reply_to_message if parts and message.chat.type == ChatType.PRIVATE else None
         turn = await self._conversations.open_turn(
             chat_id=message.chat.id,
             thread_id=message.message_thread_id or 0,
             person_id=person.id,
             update_id=queued.update_id,
             text=said,
+            sent=sent,
+            context=context,
+            parts=parts,
+            joined=joined,
+            follows=replied.message_id if replied is not None else None,
         )
-        if queued.attempts > MOST_ATTEMPTS:
-            logger.error("turn_given_up", update_id=queued.update_id, attempts=queued.attempts)
-            await message.answer(t("answer-given-up", attempts=queued.attempts - 1))
+        return await self.see_through(Asked(bot, message.chat.id, message.message_thread_id, person, t, queued), turn)
+
+    async def see_through(
+        self, asked: Asked, turn: Turn, manner: Manner = PLAIN, *, in_place: Sequence[int] = ()
+    ) -> AnswerOutcome | None:
+        """Answer an open turn and close it. `in_place` are the messages of an answer that is to be overwritten."""
+        if asked.queued.attempts > MOST_ATTEMPTS:
+            logger.error("turn_given_up", update_id=turn.update_id, attempts=asked.queued.attempts)
+            words = asked.t("answer-given-up", attempts=asked.queued.attempts - 1)
+            await asked.bot.send_message(asked.chat_id, words, message_thread_id=asked.thread_id)
             await self._close(turn, AnswerState.FAILED, "", None, ())
-            return
+            return None
         self._summaries.give_way(turn.conversation_id)
+        await self._buttons.leave_last(asked.bot, asked.chat_id, asked.thread_id or 0, but=in_place)
         # Closing belongs to it: whoever waits for the answer's end (a shutdown, /new) finds it stored.
         async with self._running.begin(turn.chat_id) as stop:
             try:
-                delivered = await self._deliver(bot, message, turn, person, t, queued, stop)
+                delivered = await self._deliver(asked, turn, manner, in_place, stop)
             except DeliveryFailed as error:
                 logger.warning("answer_undeliverable", chat_id=error.chat_id, reason=error.reason)
                 await self._close(turn, AnswerState.FAILED, "", None, ())
-                return
-            await self._close_with(turn, delivered.outcome, delivered.message_ids)
+                return None
+            await self._close_with(turn, manner, delivered.outcome, delivered.message_ids)
+        left = [one for one in in_place if one not in delivered.message_ids]
+        if left:
+            with suppress(TelegramAPIError):  # too old to be deleted, or gone
+                await asked.bot.delete_messages(asked.chat_id, left)
+        return delivered.outcome
 
     async def _deliver(
-        self,
-        bot: Bot,
-        message: Message,
-        turn: Turn,
-        person: Person,
-        t: Translator,
-        queued: QueuedUpdate,
-        stop: StopSignal,
+        self, asked: Asked, turn: Turn, manner: Manner, in_place: Sequence[int], stop: StopSignal
     ) -> DeliveredAnswer:
         async def remember(message_id: int) -> None:
-            await self._inbox.note_answer_message(queued.update_id, message_id)
+            await self._inbox.note_answer_message(asked.queued.update_id, message_id)
 
+        def keyboard(outcome: AnswerOutcome) -> InlineKeyboardMarkup | None:
+            return self._buttons.below(asked.t, turn, outcome)
+
+        person, wishes = asked.person, wishes_of(asked.person)
+        resumed = asked.queued.answer_message_id
         async with (
             self._deliveries.open(
-                bot,
+                asked.bot,
                 turn.chat_id,
-                private=True,
-                thread_id=message.message_thread_id,
+                private=not in_place,  # a draft is no edit
+                thread_id=asked.thread_id,
                 rich=self.rich.applies(person.rich_messages),
-                stop_markup=stop_keyboard(t),
-                resume_message_id=queued.answer_message_id,
+                streaming=person.streaming,
+                stop_markup=stop_keyboard(asked.t),
+                resume_message_id=in_place[0] if resumed is None and in_place else resumed,
                 on_first_message=remember,
             ) as delivery,
-            aclosing(self._answering.answer(turn, stop)) as events,
+            aclosing(self._answering.answer(turn, stop, manner, wishes)) as events,
         ):
-            return await deliver_answer(events, delivery, Words(t, person.admin))
+            words = Words(asked.t, person.admin, chosen=manner.own_choice or wishes.model)
+            return await deliver_answer(
+                events, delivery, words, markup_for=keyboard, show_thinking=person.show_thinking
+            )
 
-    async def _close_with(self, turn: Turn, outcome: AnswerEvent, message_ids: tuple[int, ...]) -> None:
+    async def _close_with(self, turn: Turn, manner: Manner, outcome: AnswerEvent, message_ids: tuple[int, ...]) -> None:
         match outcome:
             case AnswerCompleted(result=result, request_id=asked):
-                await self._close(turn, AnswerState.COMPLETE, result.text, result.model, message_ids, asked)
+                text, ids = _set_behind(manner, result.text, message_ids)
+                await self._close(turn, AnswerState.COMPLETE, text, result.model, ids, asked)
                 self._summaries.look(turn.conversation_id, result)
             case AnswerStopped(text=text, request_id=asked):
-                await self._close(turn, AnswerState.STOPPED, text, None, message_ids, asked)
+                text, ids = _set_behind(manner, text, message_ids)
+                await self._close(turn, AnswerState.STOPPED, text, None, ids, asked)
             case AnswerFailed(text=text, model=model, request_id=asked):
                 await self._close(turn, AnswerState.FAILED, text, model, message_ids, asked)
             case _:
@@ -177,3 +204,12 @@ class Turns:
         await self._conversations.close_turn(
             turn, text=text, model=model, state=state, telegram_ids=message_ids, request_id=request_id
         )
+
+
+def _set_behind(manner: Manner, text: str, message_ids: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """The whole of an answer that was gone on with, and all its messages."""
+    if not manner.continues:
+        return text, message_ids
+    before = manner.earlier
+    space = "" if not text or before[-1:].isspace() or text[:1].isspace() else " "
+    return f"{before}{space}{text}", (*manner.earlier_ids, *message_ids)

@@ -6,15 +6,22 @@ from typing import TypedDict
 
 from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
+from bot.answer_buttons import AnswerButtons
+from bot.bursts import Bursts
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
 from bot.health import HealthCheck
 from bot.i18n import Texts
+from bot.invitations import Inviting
+from bot.limits import Limits
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
+from bot.other_models import OtherModels
+from bot.overlaps import Overlaps
 from bot.running import RunningAnswers
 from bot.self_checkup import SelfCheckup
+from bot.sent.receiving import Receiving
 from bot.settings import RichMode
 from bot.turns import Turns
 from llm.clock import Clock
@@ -23,13 +30,16 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Conversations, People, PerformanceRows
+from storage import Answers, Conversations, Forgetting, Inbox, OwnData, People, PerformanceRows, Usage
 
 
 class Wiring(TypedDict):
     """Handed to the dispatcher as a whole: aiogram matches parameters of handlers to these keys by name."""
 
+    answers: Answers
     augmenter: Augmenter
+    bursts: Bursts
+    buttons: AnswerButtons
     cards: AccessCards
     charts: ChartMaker
     checkup: SelfCheckup
@@ -40,17 +50,26 @@ class Wiring(TypedDict):
     detection_cards: DetectionCards
     detections: Detections
     doorkeeper: Doorkeeper
+    forgetting: Forgetting
     health: HealthCheck
+    inbox: Inbox
+    inviting: Inviting
+    limits: Limits
     menus: CommandMenus
     pool: ModelPool
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
+    others: OtherModels
+    overlaps: Overlaps
+    own_data: OwnData
     people: People
+    receiving: Receiving
     rich_mode: RichMode
     rows: PerformanceRows
     running: RunningAnswers
     texts: Texts
     turns: Turns
+    usage: Usage
 
 
 # What the intake and the middlewares add to each update.

@@ -21,6 +21,7 @@ QUEUED_COLUMNS = (
     updates.c.payload,
     updates.c.attempts,
     updates.c.answer_message_id,
+    updates.c.received_at,
 )
 
 
@@ -64,6 +65,15 @@ class Inbox:
             select(*QUEUED_COLUMNS).where(updates.c.state == UpdateState.WAITING).order_by(updates.c.update_id),
         )
         return [_queued(row) for row in found]
+
+    async def following(self, lane: str, update_id: int) -> list[QueuedUpdate]:
+        """What waits behind an update in its lane, in the order of the ids."""
+        query = (
+            select(*QUEUED_COLUMNS)
+            .where(updates.c.state == UpdateState.WAITING, updates.c.lane == lane, updates.c.update_id > update_id)
+            .order_by(updates.c.update_id)
+        )
+        return [_queued(row) for row in await self._database.rows("inbox.following", query)]
 
     async def count_waiting(self) -> int:
         """How many updates are not done."""
@@ -128,4 +138,5 @@ def _queued(row: Row[*tuple[Any, ...]]) -> QueuedUpdate:
         payload=row.payload,
         attempts=row.attempts,
         answer_message_id=row.answer_message_id,
+        received_at=row.received_at,
     )

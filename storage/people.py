@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from llm.clock import Clock
 from storage.database import Database
 from storage.tables import people
-from storage.types import Access, Person
+from storage.types import Access, Acquaintance, Person, Preferences
 
 PERSON_COLUMNS = (
     people.c.id,
@@ -21,6 +21,16 @@ PERSON_COLUMNS = (
     people.c.admin,
     people.c.language,
     people.c.rich_messages,
+    people.c.model,
+    people.c.persona,
+    people.c.style,
+    people.c.creativity,
+    people.c.show_thinking,
+    people.c.streaming,
+    people.c.interrupts,
+    people.c.reactions,
+    people.c.messages_minute,
+    people.c.tokens_day,
 )
 
 
@@ -64,6 +74,12 @@ class People:
             await self._database.rows("people.all", select(*PERSON_COLUMNS).order_by(people.c.created_at, people.c.id))
         )
 
+    async def acquaintances(self) -> list[Acquaintance]:
+        """Everybody with when they came and were seen last, who wrote last first."""
+        query = select(*PERSON_COLUMNS, people.c.created_at, people.c.seen_at)
+        rows = await self._database.rows("people.acquaintances", query.order_by(people.c.seen_at.desc(), people.c.id))
+        return [Acquaintance(_person(row), row.created_at, row.seen_at) for row in rows]
+
     async def admins(self) -> list[Person]:
         """The admins that the database knows, in the order in which they came."""
         query = select(*PERSON_COLUMNS).where(people.c.admin).order_by(people.c.created_at, people.c.id)
@@ -82,6 +98,19 @@ class People:
 
         return await self._database.write("people.ask", note)
 
+    async def told_blocked(self, person_id: int) -> bool:
+        """Note that somebody who was blocked is told so; True for the first time only."""
+        statement = (
+            update(people)
+            .where(people.c.id == person_id, people.c.access == Access.BLOCKED)
+            .values(access=Access.REFUSED)
+        )
+
+        async def note(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await self._database.write("people.told_blocked", note)
+
     async def set_access(self, person_id: int, access: Access) -> None:
         """Let somebody in or keep them out."""
         await self._set(person_id, access=access)
@@ -90,13 +119,17 @@ class People:
         """Make somebody an admin, or no longer one."""
         await self._set(person_id, admin=admin)
 
-    async def set_language(self, person_id: int, language: str | None) -> None:
-        """Keep the language that somebody has chosen; None is Telegram's own again."""
-        await self._set(person_id, language=language)
+    async def prefer(self, person_id: int, **chosen: Unpack[Preferences]) -> None:
+        """Keep what somebody has chosen; what is not named stays as it is."""
+        await self._set(person_id, **chosen)
 
-    async def set_rich_messages(self, person_id: int, rich_messages: bool) -> None:
-        """Keep whether somebody wants rich messages."""
-        await self._set(person_id, rich_messages=rich_messages)
+    async def set_messages_minute(self, person_id: int, limit: int | None) -> None:
+        """Keep how many messages a minute somebody may have answered; None is as in the settings, 0 is no limit."""
+        await self._set(person_id, messages_minute=limit)
+
+    async def set_tokens_day(self, person_id: int, limit: int | None) -> None:
+        """Keep how many tokens a day somebody may use; None is as in the settings, 0 is no limit."""
+        await self._set(person_id, tokens_day=limit)
 
     async def _set(self, person_id: int, **values: object) -> None:
         statement = update(people).where(people.c.id == person_id).values(**values)
@@ -116,4 +149,14 @@ def _person(row: Row[*tuple[Any, ...]]) -> Person:
         admin=row.admin,
         language=row.language,
         rich_messages=row.rich_messages,
+        model=row.model,
+        persona=row.persona,
+        style=row.style,
+        creativity=row.creativity,
+        show_thinking=row.show_thinking,
+        streaming=row.streaming,
+        interrupts=row.interrupts,
+        reactions=row.reactions,
+        messages_minute=row.messages_minute,
+        tokens_day=row.tokens_day,
     )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
 from storage.database import Database
-from storage.tables import summaries
+from storage.tables import conversations, summaries
 from storage.types import Summary
 
 
@@ -24,11 +24,19 @@ class Summaries:
         rows = await self._database.rows("summaries.of", query)
         return Summary(rows[0].text, rows[0].message_id) if rows else None
 
-    async def keep(self, conversation_id: int, summary: Summary) -> bool:
+    async def revision(self, conversation_id: int) -> int:
+        """How often what had been said in a conversation has been changed, by edits, other answers and branches."""
+        query = select(conversations.c.revision).where(conversations.c.id == conversation_id)
+        rows = await self._database.rows("summaries.revision", query)
+        return rows[0].revision if rows else 0
+
+    async def keep(self, conversation_id: int, summary: Summary, *, revision: int | None = None) -> bool:
         """Put a summary in the place of one that does not go so far; gives whether it was kept.
 
-        Raises `WriteFailed`, for a conversation that is gone too.
+        With `revision` it is not kept when what had been said has changed since then. Raises `WriteFailed`, for a
+        conversation that is gone too.
         """
+        now = select(conversations.c.revision).where(conversations.c.id == conversation_id).with_for_update()
         new = self._database.insert(summaries).values(
             conversation_id=conversation_id,
             text=summary.text,
@@ -42,6 +50,8 @@ class Summaries:
         )
 
         async def work(connection: AsyncConnection) -> bool:
+            if revision is not None and await connection.scalar(now) != revision:
+                return False
             return (await connection.execute(put)).rowcount == 1
 
         return await self._database.write("summaries.keep", work)

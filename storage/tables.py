@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Double,
     ForeignKey,
     Index,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     true,
 )
 
@@ -25,7 +27,7 @@ from llm.errors import FailureKind, Phase
 from llm.spans import Span
 from llm.types import Role, Task, Why
 from storage.column_types import AnyText, JsonText, UtcMoment, big_id, words
-from storage.types import Access, AnswerState
+from storage.types import Access, AnswerState, AttachmentKind, Creativity, Style
 
 
 class UpdateState(StrEnum):
@@ -44,7 +46,7 @@ metadata = MetaData(
     }
 )
 
-# Ids are Telegram's.
+# Ids are Telegram's. A limit that is None is that of the settings, 0 is none.
 people = Table(
     "people",
     metadata,
@@ -55,11 +57,50 @@ people = Table(
     Column("admin", Boolean, nullable=False),
     Column("language", String(16)),
     Column("rich_messages", Boolean),
+    Column("model", AnyText),
+    Column("persona", AnyText),
+    Column("style", words(Style), nullable=False, server_default=Style.NORMAL.value),
+    Column("creativity", words(Creativity), nullable=False, server_default=Creativity.NORMAL.value),
+    Column("show_thinking", Boolean, nullable=False, server_default=false()),
+    Column("streaming", Boolean, nullable=False, server_default=true()),
+    Column("interrupts", Boolean, nullable=False, server_default=false()),
+    Column("reactions", Boolean, nullable=False, server_default=true()),
     Column("created_at", UtcMoment, nullable=False),
     Column("seen_at", UtcMoment, nullable=False),
+    Column("messages_minute", Integer),
+    Column("tokens_day", Integer),
 )
 
-# `thread_id` is 0 outside topics. An id is never given twice, lest a turn of a deleted conversation meet a stranger's.
+# What a person has asked of models in a day (UTC): kept in step with `attempts` within the same transaction.
+usage = Table(
+    "usage",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+)
+
+# The messages that were let through to a model lately, by the update that brought each.
+admissions = Table(
+    "admissions",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcMoment, nullable=False),
+)
+
+# Of the code itself only a hash is kept: who reads the database is not invited by it.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("expires_at", UtcMoment, nullable=False),
+    Column("uses_left", Integer, nullable=False),
+)
+
+# `thread_id` is 0 outside topics. `revision` counts the changes of what had been said: branches, other answers, edits.
+# An id is never given twice, lest a turn of a deleted conversation meet a stranger's.
 conversations = Table(
     "conversations",
     metadata,
@@ -68,6 +109,7 @@ conversations = Table(
     Column("thread_id", BigInteger, nullable=False),
     Column("started_at", UtcMoment, nullable=False),
     Column("closed_at", UtcMoment),
+    Column("revision", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 Index(
@@ -80,8 +122,10 @@ Index(
 )
 
 # `update_id`, `closed_at` and `request_id` belong to a person's message: which update brought it, when its turn was
-# over, answered or not, and which attempts were made for it. `telegram_ids` are the messages in which an answer stands
-# in the chat.
+# over, answered or not, and which attempts were made for it; an answer has its own `request_id`. Of
+# `joined_updates` come further parts of it. `telegram_ids` are the messages in which an answer stands in the chat, or
+# why there is none.
+# `parent_id` is the message that this one follows; what is `replaced` is on no path that counts now.
 messages = Table(
     "messages",
     metadata,
@@ -96,9 +140,50 @@ messages = Table(
     Column("closed_at", UtcMoment),
     Column("request_id", BigInteger),
     Column("telegram_ids", JSON, nullable=False),
+    Column("parent_id", BigInteger),
+    Column("replaced", Boolean, nullable=False, server_default=false()),
+    Column("context", AnyText),
+    Column("joined_updates", JSON),
     sqlite_autoincrement=True,
 )
 Index("ix_messages_conversation_id_id", messages.c.conversation_id, messages.c.id)
+Index("ix_messages_parent_id", messages.c.parent_id)
+
+# Where messages stand in the chats; of what a person said also the part that stands there.
+telegram_messages = Table(
+    "telegram_messages",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", big_id(), ForeignKey("messages.id", ondelete="CASCADE"), nullable=False),
+    Column("text", AnyText),
+    Column("context", AnyText),
+)
+Index("ix_telegram_messages_message_id", telegram_messages.c.message_id)
+
+# What people think of answers.
+reactions = Table(
+    "reactions",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", big_id(), ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("reacted_at", UtcMoment, nullable=False),
+)
+
+# What was sent with a message, in its order: of a picture its bytes, of a document the text that was read in it. Either
+# may be gone for want of space.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("message_id", big_id(), ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", words(AttachmentKind), nullable=False),
+    Column("name", AnyText, nullable=False),
+    Column("mime", AnyText, nullable=False),
+    Column("text", AnyText),
+    Column("data", LargeBinary),
+)
 
 # What the messages of a conversation up to `message_id`, that one with them, came to.
 summaries = Table(

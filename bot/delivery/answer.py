@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from aiogram.types import InlineKeyboardMarkup
+
 from bot.delivery.base import Delivery
+from bot.delivery.code_files import LONGEST_IN_A_MESSAGE, CodeFile, without_long_code
+from bot.delivery.thinking import Thinking, Thoughts
 from bot.events import (
     AnswerCompleted,
     AnswerEvent,
@@ -14,14 +19,17 @@ from bot.events import (
     AnswerQueued,
     AnswerReplaced,
     AnswerRetracted,
-    AnswerStarted,
     AnswerStopped,
     AnswerText,
     AnswerThinking,
 )
-from llm.types import ChatResult, FinishReason
+from llm.clock import Clock, SystemClock
+from llm.types import FinishReason
 
 AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
+
+MarkupFor = Callable[[AnswerOutcome], InlineKeyboardMarkup | None]
+"""The keyboard below an answer that ended so."""
 
 
 class AnswerWords(Protocol):
@@ -30,8 +38,14 @@ class AnswerWords(Protocol):
     def queued(self, place: int, seconds: float) -> str:
         """While all servers are at work for others."""
 
-    def thinking(self) -> str:
-        """While a model reasons."""
+    def thinking(self, seconds: float) -> str:
+        """While a model reasons, for so long already."""
+
+    def thought(self, seconds: float) -> str:
+        """Above thoughts that are folded away: how long they took."""
+
+    def in_file(self, name: str, lines: int) -> str:
+        """Below the beginning of code that comes as a file of that name."""
 
     def replaced(self) -> str:
         """While another answer is on its way in the place of one that broke off."""
@@ -45,6 +59,12 @@ class AnswerWords(Protocol):
     def question_cut(self) -> str:
         """Below an answer to a message that was too long to be given to the model as a whole."""
 
+    def by_another(self, model: str) -> str:
+        """Below an answer that came from another model than was chosen; empty: it did not."""
+
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures that the chosen model does not see."""
+
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer that failed, or below the part of it that had come."""
 
@@ -57,47 +77,107 @@ class DeliveredAnswer:
     outcome: AnswerOutcome
 
 
-async def deliver_answer(events: AsyncIterator[AnswerEvent], delivery: Delivery, words: AnswerWords) -> DeliveredAnswer:
+async def deliver_answer(
+    events: AsyncIterator[AnswerEvent],
+    delivery: Delivery,
+    words: AnswerWords,
+    *,
+    markup_for: MarkupFor | None = None,
+    show_thinking: bool = False,
+    clock: Clock | None = None,
+) -> DeliveredAnswer:
     """Show an answer while it comes and send it when it ends. What broke off is shown as broken off.
 
-    Reading the events never waits for Telegram. Raises `DeliveryFailed` as `Delivery.finish` does, and RuntimeError
-    when the events end without an end of the answer.
+    `markup_for` gives the keyboard below the last message. With `show_thinking` the model's thoughts are shown while
+    they come, and folded away above the answer at its end; else only for how long it has thought. Reading the events
+    never waits for Telegram. Raises `DeliveryFailed` as `Delivery.finish` does, and RuntimeError when the events end
+    before the answer does.
     """
-    text = ""
+    growing = _Growing(delivery, words, clock or SystemClock(), show_thinking=show_thinking)
     async for event in events:
         match event:
-            case AnswerStarted():
-                await delivery.show(text)
-            case AnswerQueued(place=place, seconds=seconds):
-                await delivery.show(text, status=words.queued(place, seconds))
-            case AnswerThinking():
-                await delivery.show(text, status=words.thinking())
-            case AnswerRetracted():
-                text = ""
-                await delivery.show(text, status=words.thinking())
-            case AnswerReplaced():
-                text = ""
-                await delivery.show(text, status=words.replaced())
-            case AnswerText(delta=delta):
-                text += delta
-                await delivery.show(text)
             case AnswerCompleted() | AnswerStopped() | AnswerFailed():
-                return DeliveredAnswer(await _finish(event, delivery, words), event)
+                markup = markup_for(event) if markup_for is not None else None
+                return DeliveredAnswer(await growing.finish(event, markup), event)
+            case _:
+                await growing.show(event)
     raise RuntimeError("the events of an answer ended before the answer did")
 
 
-async def _finish(outcome: AnswerOutcome, delivery: Delivery, words: AnswerWords) -> tuple[int, ...]:
+class _Growing:
+    """An answer on its way, and what a person sees of it."""
+
+    def __init__(self, delivery: Delivery, words: AnswerWords, clock: Clock, *, show_thinking: bool) -> None:
+        self._delivery = delivery
+        self._words = words
+        self._clock = clock
+        self._thinking = Thinking(clock)
+        self._show_thinking = show_thinking
+        self._text = ""
+
+    async def show(self, event: AnswerEvent) -> None:
+        """Show what has come with one event that does not end the answer."""
+        match event:
+            case AnswerQueued(place=place, seconds=seconds):
+                await self._delivery.show(self._text, status=self._words.queued(place, seconds))
+                return
+            case AnswerThinking(delta=delta):
+                await self._think(delta)
+                return
+            case AnswerRetracted():
+                thoughts, self._text = self._text, ""
+                await self._think(thoughts)
+                return
+            case AnswerReplaced():
+                self._text, self._thinking = "", Thinking(self._clock)
+                await self._delivery.show("", status=self._words.replaced())
+                return
+            case AnswerText(delta=delta):
+                self._thinking.pause()
+                self._text += delta
+        await self._delivery.show(self._text)
+
+    async def _think(self, delta: str) -> None:
+        self._thinking.grow(delta)
+        status = self._words.thinking(self._thinking.seconds)
+        await self._delivery.show(
+            self._text, status=status, thoughts=self._thinking.recent if self._show_thinking else ""
+        )
+
+    async def finish(self, outcome: AnswerOutcome, markup: InlineKeyboardMarkup | None) -> tuple[int, ...]:
+        """Send the final text, with all that belongs to it."""
+        self._thinking.pause()
+        text, note = _text_and_note(outcome, self._words)
+        thoughts = self._thinking.text if self._show_thinking else ""
+        shown: str = text
+        files: tuple[CodeFile, ...] = ()
+        if len(text) > LONGEST_IN_A_MESSAGE // 2:
+            shown, files = await asyncio.to_thread(without_long_code, text, self._words.in_file)
+        return await self._delivery.finish(
+            shown,
+            note=note,
+            markup=markup,
+            thoughts=Thoughts(self._words.thought(self._thinking.seconds), thoughts) if thoughts else None,
+            files=files,
+        )
+
+
+def _text_and_note(outcome: AnswerOutcome, words: AnswerWords) -> tuple[str, str]:
     match outcome:
         case AnswerCompleted(result=result):
-            return await delivery.finish(result.text, note=_note(result, words))
+            return result.text, _note(outcome, words)
         case AnswerStopped(text=text):
-            return await delivery.finish(text, note=words.stopped())
+            return text, words.stopped()
         case AnswerFailed(text=text):
-            return await delivery.finish(text, note=words.failed(outcome))
+            return text, words.failed(outcome)
 
 
-def _note(result: ChatResult, words: AnswerWords) -> str:
-    notes = []
+def _note(completed: AnswerCompleted, words: AnswerWords) -> str:
+    result, notes = completed.result, []
+    if completed.unseeing:
+        notes.append(words.seen_by_other(result.model, completed.unseeing))
+    elif said := words.by_another(result.model):
+        notes.append(said)
     if result.question_cut:
         notes.append(words.question_cut())
     if result.finish_reason is FinishReason.LENGTH:

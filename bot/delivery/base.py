@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from aiogram import Bot
 from aiogram.types import InlineKeyboardMarkup
+
+from bot.delivery.code_files import CodeFile
+from bot.delivery.thinking import Thoughts
 
 MessageIdSink = Callable[[int], Awaitable[None]]
 """Is told the id of an answer's first message as soon as there is one."""
@@ -21,16 +24,27 @@ class Delivery(Protocol):
     arrives, whatever the Bot API server says: with formatting if it can be, else plain.
     """
 
-    async def show(self, markdown: str, *, status: str = "") -> None:
-        """Show the answer as far as it has come. `status` is a short line for the time when there is no text yet.
+    async def show(self, markdown: str, *, status: str = "", thoughts: str = "") -> None:
+        """Show the answer as far as it has come.
 
-        Returns at once: a frame is sent by the delivery's own task.
+        `status` is a short line for the time when there is no text yet, `thoughts` the last of what the model thinks,
+        which is shown until then. Returns at once: a frame is sent by the delivery's own task.
         """
 
-    async def finish(self, markdown: str, *, note: str = "") -> tuple[int, ...]:
-        """Send the final text and return the ids of its messages. `note` is a line set apart below the text.
+    async def finish(
+        self,
+        markdown: str,
+        *,
+        note: str = "",
+        markup: InlineKeyboardMarkup | None = None,
+        thoughts: Thoughts | None = None,
+        files: Sequence[CodeFile] = (),
+    ) -> tuple[int, ...]:
+        """Send the final text and return the ids of its messages.
 
-        Raises `DeliveryFailed` only when the chat cannot be reached at all (the person blocked the bot, say).
+        `note` is a line set apart below the text, `thoughts` are folded away above it, `files` follow it, `markup`
+        stands below the last message. Raises `DeliveryFailed` only when the chat cannot be reached at all (the person
+        blocked the bot, say).
         """
 
 
@@ -50,15 +64,23 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """An answer on its way: its Markdown so far, or a line that says what is going on."""
+    """An answer on its way: its Markdown so far, or a line that says what is going on and the model's last thoughts."""
 
     markdown: str = field(repr=False)
     status: str = ""
+    thoughts: str = field(default="", repr=False)
+
+    @property
+    def written(self) -> bool:
+        """Whether there is something of the answer itself."""
+        return bool(self.markdown) and not self.markdown.isspace()
 
     @property
     def shown(self) -> str:
         """What a person would see of it."""
-        return self.markdown if self.markdown.strip() else self.status
+        if self.written:
+            return self.markdown
+        return f"{self.status}\n{self.thoughts}" if self.thoughts else self.status
 
 
 class FrameOutcome(StrEnum):

@@ -6,11 +6,12 @@ import structlog
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
 
 from bot.delivery.base import AnswerPlace, Frame, FrameOutcome, Target
-from bot.delivery.excerpt import frame_text
+from bot.delivery.excerpt import FramePages
 from bot.delivery.final import NO_PREVIEW, reply_parameters
 from bot.delivery.flood import EditFrame, FloodControl, FrameKind, FrameSkipped, MessageFrame
 from bot.delivery.formatted import Formatted
 from bot.delivery.refusals import Refusal, refusal
+from bot.delivery.rendering import Rendering
 
 logger = structlog.get_logger()
 
@@ -29,21 +30,23 @@ class EditFrames:
 
     refresh_seconds: float | None = None
 
-    def __init__(self, target: Target, flood: FloodControl, place: AnswerPlace) -> None:
+    def __init__(self, target: Target, flood: FloodControl, rendering: Rendering, place: AnswerPlace) -> None:
         self._target = target
         self._flood = flood
         self._place = place
+        self._pages = FramePages(rendering)
         self.message_id: int | None = place.resume_message_id
 
     def pause_after(self, frame: Frame) -> float:
-        """Longer for longer texts, which are harder on the limits and read more slowly."""
-        return min(_MOST_SECONDS_BETWEEN, _SECONDS_BETWEEN + len(frame.markdown) * _MORE_SECONDS_PER_CHARACTER)
+        """Longer for longer texts, which are harder on the limits and read more slowly, and where there were 429s."""
+        pause = min(_MOST_SECONDS_BETWEEN, _SECONDS_BETWEEN + len(frame.markdown) * _MORE_SECONDS_PER_CHARACTER)
+        return pause * self._flood.slowness(self._target.chat_id)
 
     async def show(self, frame: Frame) -> FrameOutcome:
         """Show one frame."""
         if not self._flood.allows_frame(self._target.chat_id, FrameKind.EDIT):
             return FrameOutcome.SKIPPED
-        text = frame_text(frame)
+        text = await self._pages.text(frame)
         try:
             await self._put(text if text.text else Formatted(_EMPTY))
         except FrameSkipped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +21,7 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from aiogram.methods import (
+    EditMessageReplyMarkup,
     EditMessageText,
     Response,
     SendChatAction,
@@ -30,7 +32,7 @@ from aiogram.methods import (
 )
 from aiogram.methods.base import TelegramType
 
-from bot.delivery.windows import Budget, Window
+from bot.delivery.windows import Budget, Shares, Window
 from bot.errors import BotError
 from llm.clock import Clock
 
@@ -51,6 +53,11 @@ _OVERALL_SPARE = (6,)
 # A hold on this many chats within this time means that the whole bot is too fast.
 _CHATS_OF_GLOBAL_LIMIT = 3
 _GLOBAL_LIMIT_SECONDS = 2.0
+
+# After a 429 the frames of a chat keep longer pauses: this many times longer for each, until so long without one.
+_SLOWER = 1.5
+_SLOWEST = 4.0
+_SLOW_SECONDS = 120.0
 
 # For a 429 that does not say how long.
 _UNNAMED_HOLD_SECONDS = 5.0
@@ -79,6 +86,10 @@ class EditFrame(EditMessageText):
     """An edit that shows an answer on its way; skipped when there is no room for it."""
 
 
+class KeyboardFrame(EditMessageReplyMarkup):
+    """The end of a keyboard that is of no use any more; skipped when there is no room for it."""
+
+
 class MessageFrame(SendMessage):
     """The message that the edits go to; skipped when there is no room for it."""
 
@@ -90,6 +101,8 @@ class _Chat:
     messages: Budget = field(default_factory=lambda: _budget(_MESSAGES, _MESSAGES_SPARE))
     drafts: Budget = field(default_factory=lambda: _budget(_DRAFTS, (0, 0)))
     held_until: float = 0.0
+    slowness: float = 1.0
+    limited_at: float = -math.inf
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -111,6 +124,7 @@ class FloodControl(BaseRequestMiddleware):
         self._overall = _budget(_OVERALL, _OVERALL_SPARE)
         self._held_until = 0.0
         self._limited: deque[tuple[float, int | str, float]] = deque(maxlen=_CHATS_OF_GLOBAL_LIMIT)
+        self._shares = Shares(_OVERALL[0][0] - _OVERALL_SPARE[0], _OVERALL[0][1])
 
     async def __call__(
         self,
@@ -130,8 +144,13 @@ class FloodControl(BaseRequestMiddleware):
             return await self._must_arrive(make_request, bot, method, chat_id, chat)
 
     def allows_frame(self, chat_id: int, kind: FrameKind) -> bool:
-        """Whether a frame would go through now. Drafts and edits have budgets of their own."""
+        """Whether a frame would go through now. Drafts and edits have budgets of their own.
+
+        What is left for frames of all is shared evenly among the chats that ask.
+        """
         now = self._clock.monotonic()
+        if not self._shares.allow(chat_id, now):
+            return False
         chat = self._chat(chat_id)
         budget = chat.drafts if kind is FrameKind.DRAFT else chat.messages
         return (
@@ -143,6 +162,12 @@ class FloodControl(BaseRequestMiddleware):
             )
             <= now
         )
+
+    def slowness(self, chat_id: int | str) -> float:
+        """How many times longer than usual the pauses between the frames of a chat should be: 1 without 429s."""
+        chat = self._chat(chat_id)
+        past = max(0.0, self._clock.monotonic() - max(chat.limited_at, chat.held_until))
+        return float(max(1.0, chat.slowness / _SLOWER ** (past // _SLOW_SECONDS)))
 
     def held_for(self, chat_id: int) -> float:
         """How many seconds nothing may be sent to a chat any more; 0 when it is free."""
@@ -163,6 +188,7 @@ class FloodControl(BaseRequestMiddleware):
         chat = self._chat(chat_id)
         (chat.drafts if kind is FrameKind.DRAFT else chat.messages).take(now)
         self._overall.take(now)
+        self._shares.taken(chat_id, now)
         try:
             return await make_request(bot, method)
         except TelegramAPIError as error:
@@ -197,21 +223,28 @@ class FloodControl(BaseRequestMiddleware):
             await self._clock.sleep(min(_FIRST_PAUSE_SECONDS * 2 ** (errors - 1), _LONGEST_PAUSE_SECONDS))
 
     async def _wait_turn(self, chat: _Chat, *, counts: bool) -> None:
+        """Wait for the chat, then for a place among all: those are given in the order in which they are asked for."""
         while True:
             now = self._clock.monotonic()
-            ready = max(chat.held_until, self._held_until, self._overall.ready_at(now))
-            if counts:
-                ready = max(ready, chat.messages.ready_at(now))
-            if ready <= now:
+            ready = max(chat.held_until, chat.messages.ready_at(now)) if counts else chat.held_until
+            if ready > now:
+                await self._clock.sleep(ready - now)
+                continue
+            place = max(self._held_until, self._overall.ready_at(now))
+            self._overall.take(place)
+            if place > now:
+                await self._clock.sleep(place - now)
+                now = self._clock.monotonic()
+            if max(chat.held_until, self._held_until) <= now:
                 break
-            await self._clock.sleep(ready - now)
-        self._overall.take(now)
         if counts:
             chat.messages.take(now)
 
     def _hold(self, chat_id: int | str, seconds: float) -> None:
         now = self._clock.monotonic()
         chat = self._chat(chat_id)
+        chat.slowness = min(_SLOWEST, _SLOWER * self.slowness(chat_id))
+        chat.limited_at = now
         chat.held_until = max(chat.held_until, now + seconds)
         logger.warning("telegram_flood", chat_id=chat_id, retry_after_seconds=seconds)
         self._limited.append((now, chat_id, now + seconds))
@@ -237,7 +270,10 @@ class FloodControl(BaseRequestMiddleware):
         self._chats = {
             chat_id: chat
             for chat_id, chat in self._chats.items()
-            if chat.turn.locked() or chat.held_until > now or not (chat.messages.empty(now) and chat.drafts.empty(now))
+            if chat.turn.locked()
+            or chat.held_until > now
+            or self.slowness(chat_id) > 1
+            or not (chat.messages.empty(now) and chat.drafts.empty(now))
         }
 
 
@@ -248,7 +284,7 @@ def _budget(windows: tuple[tuple[int, float], ...], spares: tuple[int, ...]) -> 
 def _frame_kind(method: TelegramMethod[TelegramType]) -> FrameKind | None:
     if isinstance(method, SendMessageDraft | SendRichMessageDraft | SendChatAction):
         return FrameKind.DRAFT
-    return FrameKind.EDIT if isinstance(method, EditFrame | MessageFrame) else None
+    return FrameKind.EDIT if isinstance(method, EditFrame | KeyboardFrame | MessageFrame) else None
 
 
 def _hold_seconds(error: Exception) -> float | None:

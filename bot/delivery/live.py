@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 import structlog
+from aiogram.types import InlineKeyboardMarkup
 
 from bot.delivery.base import Frame, FrameOutcome, Frames, Target
+from bot.delivery.code_files import CodeFile
 from bot.delivery.final import FinalText
 from bot.delivery.formatted import Formatted, Mark, sendable, utf16_units
 from bot.delivery.markup import render
+from bot.delivery.rendering import Rendering
 from bot.delivery.rich import RichText, rich_markdown
 from bot.delivery.split import split
+from bot.delivery.thinking import Thoughts, folded
 from llm.clock import Clock
 
 logger = structlog.get_logger()
@@ -39,17 +43,21 @@ class LiveDelivery:
         frames: Frames,
         final: FinalText,
         clock: Clock,
+        rendering: Rendering,
         *,
         fallback: Callable[[], Frames] | None = None,
         rich: RichText | None = None,
+        streaming: bool = True,
     ) -> None:
         """`fallback` makes the frames to go on with when `frames` are given up; `rich` is for who wants rich text."""
         self._target = target
         self._frames = frames
         self._final = final
         self._clock = clock
+        self._rendering = rendering
         self._fallback = fallback
         self._rich = rich
+        self._streaming = streaming
         self._latest: Frame | None = None
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -68,12 +76,20 @@ class LiveDelivery:
         """End the frames' task."""
         await self._cancel()
 
-    async def show(self, markdown: str, *, status: str = "") -> None:
+    async def show(self, markdown: str, *, status: str = "", thoughts: str = "") -> None:
         """See `Delivery.show`."""
-        self._latest = Frame(markdown, status)
+        self._latest = Frame(markdown if self._streaming else "", status, thoughts)
         self._news.set()
 
-    async def finish(self, markdown: str, *, note: str = "") -> tuple[int, ...]:
+    async def finish(
+        self,
+        markdown: str,
+        *,
+        note: str = "",
+        markup: InlineKeyboardMarkup | None = None,
+        thoughts: Thoughts | None = None,
+        files: Sequence[CodeFile] = (),
+    ) -> tuple[int, ...]:
         """See `Delivery.finish`. No frame is on its way any more when the final text is sent."""
         self._ending = True
         if not self._idle.is_set():
@@ -81,15 +97,19 @@ class LiveDelivery:
         await self._cancel()
         replace = self._frames.message_id
         if self._rich is not None and not self._rich.unknown:
-            rich = await asyncio.to_thread(rich_markdown, markdown, note)
-            message_id = await self._rich.send(self._target, rich, replace=replace) if rich is not None else None
+            rich = await self._rendering.run(rich_markdown, markdown, note, thoughts)
+            message_id = None
+            if rich is not None:
+                below = None if files else markup
+                message_id = await self._rich.send(self._target, rich, replace=replace, markup=below)
             if message_id is not None:
-                return await self._final.arrived(message_id, known=message_id == replace)
-        if len(markdown) > _RENDERED_HERE:
-            pieces = await asyncio.to_thread(final_pieces, markdown, note)
+                await self._final.arrived(message_id, known=message_id == replace)
+                return await self._final.send((), markup=markup, files=files)
+        if len(markdown) > _RENDERED_HERE or thoughts is not None:
+            pieces = await self._rendering.run(final_pieces, markdown, note, thoughts)
         else:
             pieces = final_pieces(markdown, note)
-        return await self._final.send(pieces, replace=replace)
+        return await self._final.send(pieces, replace=replace, markup=markup, files=files)
 
     async def _cancel(self) -> None:
         if self._task is not None:
@@ -151,9 +171,10 @@ async def wait_for_event(event: asyncio.Event, clock: Clock, seconds: float | No
         await asyncio.gather(*racers, return_exceptions=True)
 
 
-def final_pieces(markdown: str, note: str) -> tuple[Formatted, ...]:
+def final_pieces(markdown: str, note: str, thoughts: Thoughts | None = None) -> tuple[Formatted, ...]:
     """The messages of a final text; at least one."""
-    return split(with_note(render(markdown), note))
+    text = with_note(render(markdown), note)
+    return split(text if thoughts is None else folded(thoughts).followed_by(text, "\n\n"))
 
 
 def with_note(text: Formatted, note: str) -> Formatted:

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     TOO_LONG = "too_long"
     THREAD_GONE = "thread_gone"
     REPLY_GONE = "reply_gone"
+    KEYBOARD = "keyboard"
     CHAT_GONE = "chat_gone"
     OTHER = "other"
 
@@ -29,6 +30,7 @@ _SIGNS = (
     (Refusal.TOO_LONG, ("message is too long", "message_too_long", "text is too long")),
     (Refusal.THREAD_GONE, ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")),
     (Refusal.REPLY_GONE, ("message to be replied not found", "replied message not found", "reply message not found")),
+    (Refusal.KEYBOARD, ("button_", "reply markup", "reply_markup", "inline keyboard")),
     (
         Refusal.CHAT_GONE,
         (

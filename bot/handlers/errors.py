@@ -10,8 +10,10 @@ from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import AiogramError, TelegramForbiddenError, TelegramNetworkError, TelegramServerError
 from aiogram.types import ErrorEvent
 
+from bot.cooldown import Cooldown
 from bot.faults import trace_of
 from bot.i18n import Texts, Translator
+from llm.clock import Clock
 
 logger = structlog.get_logger()
 
@@ -19,12 +21,16 @@ logger = structlog.get_logger()
 class ErrorReporter:
     """Tells a person that something in the bot broke, in words they can pass on."""
 
-    def __init__(self, texts: Texts, randomness: random.Random) -> None:
+    def __init__(self, texts: Texts, randomness: random.Random, clock: Clock) -> None:
         self._texts = texts
         self._random = randomness
+        self._told = Cooldown(clock)
 
     async def report(self, event: ErrorEvent, t: Translator | None = None) -> object:
-        """Log and tell; the update counts as dealt with. When Telegram stays away, the intake tries it again."""
+        """Log and tell, in messages once a minute in each chat; the update counts as dealt with.
+
+        When Telegram stays away, the intake tries it again.
+        """
         if isinstance(event.exception, TelegramNetworkError | TelegramServerError):
             return UNHANDLED
         if isinstance(event.exception, TelegramForbiddenError):
@@ -36,8 +42,9 @@ class ErrorReporter:
         )
         words = t or self._texts.translator(None)
         try:
-            if event.update.message is not None:
-                await event.update.message.answer(words("internal-error", reference=number))
+            message = event.update.message
+            if message is not None and self._told.passes(message.chat.id):
+                await message.answer(words("internal-error", reference=number))
             elif event.update.callback_query is not None:
                 await event.update.callback_query.answer(words("internal-error", reference=number), show_alert=True)
         except AiogramError as error:

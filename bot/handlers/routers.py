@@ -6,12 +6,19 @@ from aiogram import Router
 
 from bot.handlers.about import about_router
 from bot.handlers.admin import admin_router
+from bot.handlers.answers import answers_router
 from bot.handlers.chat import chat_router
 from bot.handlers.dialog import dialog_router
+from bot.handlers.edits import edits_router
 from bot.handlers.errors import ErrorReporter, errors_router
 from bot.handlers.export import export_router
 from bot.handlers.improve import improve_router
+from bot.handlers.own_model import own_model_router
+from bot.handlers.personas import personas_router
 from bot.handlers.preferences import preferences_router
+from bot.handlers.privacy import privacy_router
+from bot.handlers.reactions import reactions_router
+from bot.handlers.sent import sent_router
 from bot.handlers.why import why_router
 
 
@@ -21,10 +28,17 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         errors_router(reporter),
         about_router(),
         dialog_router(),
+        answers_router(),
+        own_model_router(),
+        personas_router(),
+        edits_router(),
+        reactions_router(),
         preferences_router(),
         why_router(),
         improve_router(),
         export_router(),
+        privacy_router(),
         admin_router(),
+        sent_router(),
         chat_router(),
     )

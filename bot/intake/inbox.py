@@ -29,10 +29,14 @@ class InboxWorker:
     stays, and is fed again after the restart. `attempts` counts.
     """
 
-    def __init__(self, inbox: Inbox, feed: Feed, *, clock: Clock) -> None:
+    def __init__(
+        self, inbox: Inbox, feed: Feed, *, clock: Clock, waits: Callable[[QueuedUpdate], None] | None = None
+    ) -> None:
+        """`waits` is told of each update that has to wait for others of its lane."""
         self._inbox = inbox
         self._feed = feed
         self._clock = clock
+        self._waits = waits
         self._news = asyncio.Event()
         self._lanes: dict[str, deque[QueuedUpdate]] = {}
         self._taken: set[int] = set()
@@ -65,6 +69,8 @@ class InboxWorker:
                     lane = self._lanes.get(update.lane)
                     if lane is not None:
                         lane.append(update)
+                        if self._waits is not None:
+                            self._waits(update)
                         continue
                     self._lanes[update.lane] = deque([update])
                     tasks.create_task(self._work(update.lane), name=f"lane {update.lane}")

@@ -9,9 +9,10 @@ CONTROL = "control"
 WORK = "work"
 # What takes some seconds to be done, for which nobody who wants to stop an answer must wait.
 WORK_COMMANDS = frozenset({"improve", "export"})
-WORK_PREFIXES = ("export:",)
-# A press that asks something is as good as said.
-ASKING_PREFIXES = ("ask:",)
+WORK_PREFIXES = ("export:", "exportall:")
+# What asks for an answer is as good as said.
+ASKING_COMMANDS = frozenset({"retry"})
+ASKING_PREFIXES = ("ask:", "answer:", "words:")
 
 
 def lane_of(update: Mapping[str, Any]) -> str:
@@ -37,9 +38,13 @@ def lane_of(update: Mapping[str, Any]) -> str:
 
 def _lane_in_chat(kind: str, body: Mapping[str, Any]) -> str:
     """Which lane of its chat; empty: that of what people say."""
+    if kind == "edited_message":
+        return ""
     if kind == "message":
         command = _command(body)
-        return "" if command is None else WORK if command in WORK_COMMANDS else CONTROL
+        if command is None or command in ASKING_COMMANDS:
+            return ""
+        return WORK if command in WORK_COMMANDS else CONTROL
     data = body.get("data") if kind == "callback_query" else None
     if not isinstance(data, str):
         return CONTROL

@@ -24,7 +24,13 @@ from storage import Inbox, NewUpdate, StorageError
 
 logger = structlog.get_logger()
 
-ALLOWED_UPDATES = ("message", "callback_query", "stopped_message_generation")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "message_reaction",
+    "stopped_message_generation",
+)
 POLL_SECONDS = 30
 NETWORK_MARGIN_SECONDS = 10
 LONGEST_PAUSE_SECONDS = 30.0

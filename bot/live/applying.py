@@ -16,16 +16,18 @@ from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.faults import trace_of
 from bot.jobs import Jobs
-from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LOG, MODELS, OTHERS
+from bot.limits import Limits
+from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LIMITS, LOG, MODELS, OTHERS, TRANSCRIPTION
 from bot.live.models import LiveModels
 from bot.log import Log
-from bot.parts import access_rules, detection_rules
+from bot.parts import access_rules, detection_rules, limit_rules, transcription_config
 from bot.settings import RichMode, Selection, Settings
 from bot.startup import Announcer
 from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.spending import Spending
 from llm.tasks.sorting import MessageSorter
+from llm.transcription import Transcriber
 
 logger = structlog.get_logger()
 
@@ -38,6 +40,7 @@ class LiveParts:
     sorter: MessageSorter
     choosing: Choosing
     doorkeeper: Doorkeeper
+    limits: Limits
     spending: Spending
     detections: Detections
     jobs: Jobs
@@ -46,6 +49,7 @@ class LiveParts:
     announcer: Announcer
     check_by: Callable[[Settings], None]
     set_rich: Callable[[RichMode], None]
+    transcriber: Transcriber
     log: Log | None
     randomness: random.Random
 
@@ -79,6 +83,8 @@ class Applier:
         parts.check_by(now)
         if not ACCESS.isdisjoint(changed):
             self._let_in(before, now)
+        if not LIMITS.isdisjoint(changed):
+            parts.limits.work_by(**limit_rules(now))
         if not LOG.isdisjoint(changed) and parts.log is not None:
             parts.log.change(level=now.log_level, form=now.log_format)
         if not BUDGETS.isdisjoint(changed):
@@ -87,6 +93,8 @@ class Applier:
             parts.choosing.selector.ordered = now.selection is Selection.ORDERED
         if not OTHERS.isdisjoint(changed):
             parts.set_rich(now.rich_messages)
+        if not TRANSCRIPTION.isdisjoint(changed):
+            parts.transcriber.work_by(transcription_config(now))
         if not DETECTION.isdisjoint(changed):
             parts.detections.work_by(**detection_rules(now))
             parts.jobs.plan_detections()

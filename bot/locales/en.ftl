@@ -34,33 +34,96 @@ about-help-line = /{ $command } – { $description }
 command-start = Who I am and which model answers
 command-help = What I can do
 command-new = Begin a new conversation
+command-model = Which model answers you
+command-retry = Answer the last question again
 command-stop = Stop the answer that is being written
 command-improve = Word a question better
 command-export = This conversation as a file
+command-privacy = What is kept of you, and where it goes
+command-forget = Delete everything that is kept of you
 command-settings = Language and appearance
+command-system = Who I am for you
 command-stats = Figures of each model
 command-models = Servers and models
 command-detect = Find out what the models can do
 command-errors = What failed, and what to do
+command-people = Who writes to the bot
 command-health = How the bot itself does
 command-why = Which model answered last, and why
 
 ## Conversation
 
 dialog-new = A new conversation. What was said before no longer counts.
+dialog-nothing-to-retry = There is no question to answer again.
 dialog-nothing-to-stop = There is no answer to stop.
 stop-button = Stop
 answer-thinking = Thinking…
+answer-thinking-for = Thinking… { $time }
+answer-thought = Thought for { $time }
+answer-in-file = { $number ->
+    [one] The whole code, { $lines } line, is in the file { $name }.
+   *[other] The whole code, { $lines } lines, is in the file { $name }.
+}
 answer-stopped = Stopped.
-answer-cut-off = The answer reached the length limit. Write “continue” for the rest.
+answer-cut-off = The answer reached the length limit. Press “Continue” for the rest.
+answer-button-again = Again
+answer-button-continue = Continue
+answer-button-shorter = Shorter
+answer-button-other = Another model
+answer-button-cloud = Ask the cloud
+answer-wish-continue = Go on exactly where you stopped. Repeat nothing, and do not begin anew.
+answer-wish-shorter = Say the same much shorter.
+answer-not-last = We have gone on since: this works for the last answer only.
+answer-no-other = No other model can answer right now.
 answer-question-cut = Your message is too long for this model: it has read the beginning and the end only. Ask about shorter parts of it, one at a time.
 answer-queued = All servers are at work. You are number { $place } in the queue…
 answer-queued-for = All servers are at work. You are number { $place } in the queue: about { $time }…
 answer-replaced = The answer broke off. Another try is being written…
 answer-given-up = I tried to answer this message { $attempts } times and was interrupted each time, so I leave it. Please send it again, or ask differently.
 unknown-command = I do not know this command. /help lists those that I do.
-unsupported-message = I can only read text so far. Please write it as a message.
+unsupported-message = I cannot read this. I understand text, photos, files (PDF, Word, text, CSV, code), voice messages, places, contacts and polls.
 internal-error = Something broke on my side. If you report it, give this number: { $reference }
+
+## What is sent besides text
+
+said-location = A place: { $place }
+said-venue = A place: { $title }, { $address } ({ $place })
+said-contact = A contact: { $name }, { $phone }
+said-poll =
+    A poll: { $question }
+    { $options }
+said-photo = What is in this picture?
+said-file = What is in this file? Sum it up briefly.
+photo-unseen = None of my models sees pictures, so I cannot look at this one. Tell me in words what is in it.
+photo-unseen-offer = None of my models sees pictures. I can answer what you wrote with it, without having seen it.
+photo-words-only = Answer my words only
+photo-gone = I no longer know which message this was about. Please write it once more.
+photo-seen-by-other = Seen by { $model }: { $chosen }, which you have chosen, does not see pictures. It goes on with your next message.
+file-kinds = photos, PDF, Word (docx), plain text, tables as CSV, and program code
+file-cut-pages = “{ $name }” is long: I have read the first { $pages } of its { $all } pages.
+file-cut = “{ $name }” is long: I have read its beginning, { $characters } characters.
+file-empty = “{ $name }” is empty.
+file-too-large = “{ $name }” is too large: Telegram lets me fetch files of up to { $limit }. Please send a smaller one, or a part of it.
+file-too-big-inside = “{ $name }” becomes far too large when it is unpacked, so I have not read it. Please send the part that matters.
+file-too-many-pixels = “{ $name }” has too many pixels for me. Send it as a photo: Telegram then makes it smaller.
+file-encrypted = “{ $name }” is locked with a password, so I cannot read it. Please send it without one.
+file-no-text = There is no text in “{ $name }”: it is probably a scan. Send its pages as photos instead.
+file-old-office = “{ $name }” is in an old format of Office. Save it as .docx or PDF and send that.
+file-unknown-kind = I cannot read “{ $name }”. I can read { $kinds }.
+file-broken = “{ $name }” is damaged or not what its name says, so I could not read it. Please send it again.
+file-too-slow = “{ $name }” took too long to read, so I gave up. Please send a smaller part of it.
+file-gone = Telegram no longer has “{ $name }”. Please send it again.
+speech-not-configured = I cannot listen to recordings here. Please write it instead.
+speech-unreachable = What writes speech down does not answer at the moment. Please write it, or try again later.
+speech-too-slow = Writing this recording down took too long. Please send a shorter one, or write it.
+speech-key-refused = What writes speech down refused our key. Whoever runs this bot has to look at it; until then, please write.
+speech-not-there = The server that should write speech down cannot do it. Whoever runs this bot has to look at it; until then, please write.
+speech-too-large = This recording is too long: I listen to { $limit } at most. Please send it in parts.
+speech-busy = What writes speech down is too busy. Please try again in a minute.
+speech-not-understood = The recording could not be read. Please record it anew, or write it.
+speech-broken = Writing the recording down failed. Please try again, or write it.
+speech-nothing-said = I heard no words in this recording.
+speech-setting = Settings: TRANSCRIPTION_API_BASE, TRANSCRIPTION_MODEL, TRANSCRIPTION_API_KEY.
 
 ## Who may come in
 
@@ -78,6 +141,7 @@ access-was-allowed =
 access-was-refused =
     { $name } may not use the bot.
     { $username } · { $id }
+access-blocked = The owner of this bot has closed your access. I can not answer you any more.
 access-gone = This person is no longer known to me.
 access-person-unreachable = They are in, but I could not write to them.
 access-owner-accepted = Welcome! You are the owner and admin of this bot now. /help shows your commands.
@@ -159,6 +223,9 @@ notice-budget-fresh =
        *[month] A new month
     } has begun, and the cloud may be asked again.
 notice-budget-changed = The budget for the cloud has been changed, and the cloud may be asked again.
+notice-invited =
+    { $name } has come by an invitation and may use the bot.
+    { $username } · { $id }
 notice-disk = The disk of the database has only { $free } left. When it is full, I can store nothing and answer nobody.
 notice-disk-well = The disk of the database has room again: { $free }.
 notice-database = The database can not be written: { $reason }. I try again by myself; messages wait meanwhile.
@@ -499,6 +566,7 @@ job-detect-all = Find out anew what all can do
 job-watch = Watch for trouble
 job-remember = Keep what was learned of servers
 job-forget-old-updates = Forget old updates
+job-forget-old-attachments = Forget old pictures and files
 job-add-up-figures = Add up figures
 job-forget-old-figures = Forget old figures
 
@@ -516,6 +584,15 @@ export-question = The conversation of this chat as a file. Which one?
 export-usage = Like this: /export md, or /export json. Or press:
 export-md = Markdown, to read
 export-json = JSON, for programs
+export-all = Everything that is kept of you
+export-all-private = Everything that is kept of you I only give in our private chat.
+export-all-caption = Everything that is kept of you · { $conversations ->
+    [one] one conversation
+   *[other] { $conversations } conversations
+} · { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+}
 export-empty = Nothing has been said in this conversation yet.
 export-gone = Send /export again.
 export-caption = { $title } · { $number ->
@@ -527,6 +604,155 @@ export-model = Answer
 export-stopped = Stopped.
 export-broken = The answer broke off here.
 export-untitled = Conversation
+
+## Limits of people
+
+limit-minute = I answer you { $number ->
+    [one] one message
+   *[other] { $limit } messages
+} a minute. This one I have not answered: please send it again in { $time }.
+limit-day = { $number ->
+    [one] Your one token
+   *[other] Your { $limit } tokens
+} for today are used up, so I have not answered this message. It goes on at { $at }, in { $time }. /privacy shows what you have used.
+limit-none-minute = Messages a minute: no limit
+limit-none-day = Tokens a day: no limit
+limit-most-minute = Messages a minute: { $number ->
+   *[other] { $limit }
+}
+limit-most-day = Tokens a day: { $number ->
+   *[other] { $limit }
+}
+
+## /people
+
+people-title =
+    { $number ->
+        [one] One person
+       *[other] { $number } people
+    }: { $in } may write, { $waiting } not let in yet, { $out } kept out
+people-page = Page { $page } of { $pages }
+people-line =
+    { $name } · { $username }
+    { $state } · seen { $ago } ago
+    { $use }
+people-state-in = may write
+people-state-waiting = not let in yet
+people-state-out = kept out
+people-state-admin = admin
+people-came = Came { $ago } ago
+people-seen = Wrote { $ago } ago
+people-today = Today: { $number ->
+    [one] one request
+   *[other] { $requests } requests
+}, { $tokens } tokens
+people-month = This month: { $number ->
+    [one] one request
+   *[other] { $requests } requests
+}, { $tokens } tokens
+people-named = { $setting } in the settings names this person, so nobody can be kept out here. Change the settings for that.
+people-button-invite = Invite…
+people-button-block = Block
+people-button-admin = Make admin
+people-button-plain = No longer admin
+people-button-limits = Limits…
+people-button-back = ‹ Back
+people-limit-minute = { $limit } a minute
+people-limit-day = { $limit } a day
+people-limit-usual = As in the settings
+people-limit-none = No limit
+people-limit-set = Set.
+people-usage =
+    I know nobody, or several people, of this name. Like this:
+    /people name – or a part of it, @name or number
+    /people name messages 5 – a minute
+    /people name tokens 20000 – a day
+    In the place of the number also: none, default
+people-gone = Send /people again.
+people-cannot-yourself = You can not do this to yourself. Ask another admin.
+people-cannot-settings = This person is named in { $setting } in the settings, which come first. Take them out there.
+people-cannot-admin = An admin can not be blocked. First take that away from them.
+people-cannot-outside = Only who may write can become an admin.
+people-cannot-allowlist = ACCESS is “allowlist”: only the settings let people in. Add the number to ALLOWED_IDS there.
+people-was-allowed = May write now.
+people-was-blocked = Blocked. They will be told once, when they write.
+people-is-admin = Is an admin now.
+people-is-plain = Is no longer an admin, and may still write.
+
+## Invitations
+
+invite-question = Who opens the link is let in at once. For how long is it to hold, and for how many people?
+invite-button-1h-once = 1 hour, one person
+invite-button-1h-several = 1 hour, up to { $number }
+invite-button-1d-once = 1 day, one person
+invite-button-1d-several = 1 day, up to { $number }
+invite-button-7d-once = 7 days, one person
+invite-button-7d-several = 7 days, up to { $number }
+invite-lifetime-1h = one hour
+invite-lifetime-1d = one day
+invite-lifetime-7d = seven days
+invite-link =
+    { $number ->
+        [one] An invitation for one person
+       *[other] An invitation for up to { $number } people
+    }, good for { $lifetime }:
+    { $link }
+invite-not-open = Everybody may use this bot, so nobody needs an invitation.
+invite-not-allowlist = ACCESS is “allowlist”: only the settings let people in, so an invitation would open nothing.
+invite-over = This invitation does not hold any more: it has expired or has been used. Please ask for a new one.
+
+## /privacy and /forget
+
+privacy-kept = I keep our conversations: { $conversations ->
+    [one] one
+   *[other] { $conversations }
+} with { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+}, what was sent with them, and what you have chosen in /settings. Besides that: your name and number, when you wrote last, and how much you use.
+privacy-how-long = What was said, sent and chosen stays until you delete it with /forget; what you use is forgotten after two months. Figures of the models (times and numbers, no texts, no names) are kept for longer.
+privacy-where = Your messages are read by language models:
+privacy-demo = • only the built-in demo, within the bot itself
+privacy-home = • on machines of this bot's owner: { $models }
+privacy-cloud = • in a cloud, at another company: { $models }
+privacy-cloud-when = A model in a cloud is asked when none at home can answer, or when it was put first on purpose. Summaries of long conversations and titles can come from there as well.
+privacy-no-cloud = None of them is in a cloud.
+privacy-none-to-cloud = { $asked ->
+    [0] Nothing of yours has been sent to a model in the last 30 days.
+    [one] One message of yours was sent to a model in the last 30 days, and it did not go to a cloud.
+   *[other] { $asked } messages of yours were sent to models in the last 30 days, none of them to a cloud.
+}
+privacy-to-cloud = Of { $asked ->
+    [one] the one message
+   *[other] the { $asked } messages
+} of yours in the last 30 days { $number ->
+    [one] one has
+   *[other] { $number } have
+} gone to a cloud.
+privacy-last-to-cloud = The last one: { $at }, to { $model }
+privacy-left = Left for today: { $tokens } tokens
+privacy-rights = /export gives you all of it as a file, /forget deletes it. What stands in this chat is kept by Telegram: delete it there. Whoever runs this bot can read its database.
+forget-question =
+    This deletes everything that I keep of you: { $conversations ->
+        [one] one conversation
+       *[other] { $conversations } conversations
+    } with { $messages ->
+        [one] one message
+       *[other] { $messages } messages
+    }, what was sent with them, your reactions and your settings. It can not be undone. An answer that is being written is stopped.
+
+    What stays: your name and number, whether you may use this bot, your limits and what you have used today. What stands in this chat is kept by Telegram: delete it there.
+forget-sure = Delete everything
+forget-not = Keep it
+forget-was-not = Nothing was deleted.
+forget-under-way = Deleting…
+forget-done = Deleted: { $conversations ->
+    [one] one conversation
+   *[other] { $conversations } conversations
+} with { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+}, and all else that was kept of you. You may still use this bot.
 
 ## /why
 
@@ -718,10 +944,33 @@ ability-load-seconds = Loads in
 
 ## /settings
 
-settings-title = Settings: the language that I speak with you, and how answers look.
+settings-title = Settings. Each button shows what is set; press it to change it.
 settings-language-en = English
 settings-language-ru = Русский
 settings-language-set = I speak English with you from now on.
+settings-model = Model: { $value }
+settings-persona = Who I am: { $value }
+settings-style = Answers: { $value }
+settings-style-short = short
+settings-style-normal = normal
+settings-style-detailed = detailed
+settings-creativity = Wording: { $value }
+settings-creativity-low = exact
+settings-creativity-normal = normal
+settings-creativity-high = free
+settings-thinking = Thoughts: { $value }
+settings-thinking-on = shown
+settings-thinking-off = hidden
+settings-streaming = Live text: { $value }
+settings-streaming-on = on
+settings-streaming-off = off
+settings-interrupts = New message: { $value }
+settings-interrupts-on = stops the answer
+settings-interrupts-off = waits
+settings-reactions = My reactions: { $value }
+settings-reactions-on = on
+settings-reactions-off = off
+settings-back = ‹ Settings
 settings-rich-try = Try rich messages
 settings-rich-off = Switch rich messages off
 settings-rich-question = Above this message you should see a heading, a table and a formula. Do you?
@@ -750,3 +999,52 @@ unit-kb = { $number } kB
 unit-mb = { $number } MB
 unit-gb = { $number } GB
 unit-tb = { $number } TB
+
+## Whose answers a person wants
+
+choice-title = Which model answers you
+choice-now-automatic = Now: automatic. For each message I take the model that does best with such messages.
+choice-now = Now: { $model }. When it can not answer, another one does, and I say so.
+choice-now-away = Now: { $model }, which is not among my models at the moment. Until it is back, others answer.
+choice-page = Page { $page } of { $pages }. Or send /model with a part of a name.
+choice-automatic = Automatic
+choice-demo = the built-in demo
+choice-ready = ready
+choice-loading = loading
+choice-asleep = has to be loaded first
+choice-failing = failing at the moment
+choice-away = not reachable
+choice-first = first word after { $time }
+choice-speed = { $speed } tokens a second
+choice-context = holds { $tokens } tokens
+choice-gone = This model is not there any more.
+choice-set = { $model } answers you from now on.
+choice-set-automatic = From now on I choose the model for each message.
+choice-none-of = None of my models is called “{ $name }”. /model shows all of them.
+choice-several =
+    { $number ->
+        [one] { $number } model is called so.
+       *[other] { $number } models are called so.
+    } Which one do you mean?
+    { $names }
+answer-by-another = { $chosen } could not answer this; { $model } has.
+
+## Who the bot is for a person
+
+persona-title = Who I am for you:
+persona-how = Choose below, or say it in your own words: /system You are a patient chess coach.
+persona-set = From the next message on.
+persona-unset = I am nobody special any more.
+persona-too-long = That is too long: { $length } characters, and at most { $longest } fit.
+persona-none = just an assistant
+persona-own = in your own words
+persona-teacher = Teacher
+persona-teacher-text = You are a patient teacher. Explain step by step in plain words, check with a short question whether it was understood, and never give the solution of an exercise before the person has tried.
+persona-programmer = Programmer
+persona-programmer-text = You are an experienced programmer. Give working code first and a short explanation after it, name the assumptions you make, and point out errors and risks in code you are shown.
+persona-editor = Editor
+persona-editor-text = You are a careful editor. Improve the texts you are given: correct mistakes, make sentences clear and short, keep the meaning and the author's voice, and list the important changes.
+persona-translator = Translator
+persona-translator-text = You are a translator. Translate each text you are given: into English when it is in another language, into Russian when it is in English. Give only the translation, and keep formatting and tone.
+persona-friend = Good friend
+persona-friend-text = You are a good friend to talk to: warm, attentive and honest. Speak simply and briefly, ask back, and do not lecture.

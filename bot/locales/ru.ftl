@@ -34,33 +34,97 @@ about-help-line = /{ $command } – { $description }
 command-start = Кто я и какая модель отвечает
 command-help = Что я умею
 command-new = Начать новую беседу
+command-model = Какая модель вам отвечает
+command-retry = Ответить на последний вопрос ещё раз
 command-stop = Прервать ответ, который пишется
 command-improve = Сформулировать вопрос лучше
 command-export = Эта беседа в виде файла
+command-privacy = Что о вас хранится и куда уходит
+command-forget = Удалить всё, что о вас хранится
 command-settings = Язык и вид ответов
+command-system = Кто я для вас
 command-stats = Показатели каждой модели
 command-models = Серверы и модели
 command-detect = Узнать, что умеют модели
 command-errors = Что не удалось и что с этим делать
+command-people = Кто пишет боту
 command-health = Как чувствует себя сам бот
 command-why = Какая модель ответила и почему
 
 ## Беседа
 
 dialog-new = Новая беседа. Сказанное раньше больше не учитывается.
+dialog-nothing-to-retry = Нет вопроса, на который можно ответить ещё раз.
 dialog-nothing-to-stop = Сейчас нет ответа, который можно прервать.
 stop-button = Стоп
 answer-thinking = Думаю…
+answer-thinking-for = Думаю… { $time }
+answer-thought = Размышления: { $time }
+answer-in-file = { $number ->
+    [one] Весь код, { $lines } строка, — в файле { $name }.
+    [few] Весь код, { $lines } строки, — в файле { $name }.
+   *[many] Весь код, { $lines } строк, — в файле { $name }.
+}
 answer-stopped = Прервано.
-answer-cut-off = Ответ дошёл до предела длины. Напишите «продолжай», чтобы получить остальное.
+answer-cut-off = Ответ дошёл до предела длины. Нажмите «Дальше», чтобы получить остальное.
+answer-button-again = Ещё раз
+answer-button-continue = Дальше
+answer-button-shorter = Короче
+answer-button-other = Другая модель
+answer-button-cloud = Спросить облако
+answer-wish-continue = Продолжай ровно с того места, где остановился. Ничего не повторяй и не начинай заново.
+answer-wish-shorter = Скажи то же самое гораздо короче.
+answer-not-last = Беседа уже ушла дальше: это работает только с последним ответом.
+answer-no-other = Сейчас нет другой модели, которая могла бы ответить.
 answer-question-cut = Сообщение слишком длинное для этой модели: она прочла только начало и конец. Спросите о частях покороче, по одной за раз.
 answer-queued = Все серверы заняты. Вы в очереди под номером { $place }…
 answer-queued-for = Все серверы заняты. Вы в очереди под номером { $place }: примерно { $time }…
 answer-replaced = Ответ оборвался. Пишу его заново…
 answer-given-up = Я пытался ответить на это сообщение (попыток: { $attempts }), и каждый раз меня прерывали, поэтому оставляю его. Отправьте его ещё раз или спросите иначе.
 unknown-command = Я не знаю такой команды. Те, что знаю, перечислены в /help.
-unsupported-message = Пока я умею читать только текст. Напишите, пожалуйста, сообщением.
+unsupported-message = Это я прочитать не умею. Я понимаю текст, фотографии, файлы (PDF, Word, текст, CSV, код), голосовые, места, контакты и опросы.
 internal-error = У меня что-то сломалось. Если будете сообщать об этом, назовите номер: { $reference }
+
+## Что присылают кроме текста
+
+said-location = Место: { $place }
+said-venue = Место: { $title }, { $address } ({ $place })
+said-contact = Контакт: { $name }, { $phone }
+said-poll =
+    Опрос: { $question }
+    { $options }
+said-photo = Что на этой картинке?
+said-file = Что в этом файле? Перескажи коротко.
+photo-unseen = Ни одна из моих моделей не видит картинок, и на эту я посмотреть не могу. Опишите словами, что там.
+photo-unseen-offer = Ни одна из моих моделей не видит картинок. Могу ответить на то, что вы написали, не видя её.
+photo-words-only = Ответить только на слова
+photo-gone = Я уже не знаю, о каком сообщении речь. Напишите, пожалуйста, ещё раз.
+photo-seen-by-other = Смотрела { $model }: выбранная вами { $chosen } не видит картинок. На следующее сообщение ответит снова она.
+file-kinds = фотографии, PDF, Word (docx), простой текст, таблицы CSV и код программ
+file-cut-pages = Файл «{ $name }» длинный: прочитано страниц с начала – { $pages } из { $all }.
+file-cut = Файл «{ $name }» длинный: прочитано только начало, знаков – { $characters }.
+file-empty = Файл «{ $name }» пуст.
+file-too-large = Файл «{ $name }» слишком велик: Telegram отдаёт мне файлы до { $limit }. Пришлите файл поменьше или его часть.
+file-too-big-inside = Файл «{ $name }» при распаковке становится огромным, поэтому я не стал его читать. Пришлите нужную часть.
+file-too-many-pixels = В «{ $name }» слишком много пикселей. Отправьте как фотографию – Telegram её уменьшит.
+file-encrypted = Файл «{ $name }» закрыт паролем, прочитать его нельзя. Пришлите, пожалуйста, без пароля.
+file-no-text = В «{ $name }» нет текста: похоже, это скан. Пришлите страницы фотографиями.
+file-old-office = Файл «{ $name }» – в старом формате Office. Сохраните его как .docx или PDF и пришлите.
+file-unknown-kind = Файл «{ $name }» я прочитать не умею. Я читаю { $kinds }.
+file-broken = Файл «{ $name }» повреждён, или внутри не то, что обещает имя. Пришлите, пожалуйста, ещё раз.
+file-too-slow = Чтение «{ $name }» заняло слишком много времени, я его прервал. Пришлите часть поменьше.
+file-gone = У Telegram больше нет файла «{ $name }». Пришлите его ещё раз.
+speech-not-configured = Слушать записи я здесь не умею. Напишите, пожалуйста, текстом.
+speech-unreachable = То, что записывает речь текстом, сейчас не отвечает. Напишите или попробуйте позже.
+speech-too-slow = Перевод записи в текст занял слишком много времени. Пришлите запись короче или напишите.
+speech-key-refused = То, что записывает речь текстом, не приняло наш ключ. Владельцу бота нужно это исправить; пока напишите, пожалуйста.
+speech-not-there = Сервер, который должен записывать речь текстом, этого не умеет. Владельцу бота нужно это исправить; пока напишите, пожалуйста.
+speech-too-large = Запись слишком длинная: я слушаю не больше { $limit }. Пришлите её по частям.
+speech-busy = То, что записывает речь текстом, перегружено. Попробуйте через минуту.
+speech-not-understood = Запись не удалось прочитать. Запишите ещё раз или напишите.
+speech-broken = Перевести запись в текст не получилось. Попробуйте ещё раз или напишите.
+speech-nothing-said = Слов в этой записи я не услышал.
+speech-setting = Настройки: TRANSCRIPTION_API_BASE, TRANSCRIPTION_MODEL, TRANSCRIPTION_API_KEY.
 
 ## Кого впускают
 
@@ -78,6 +142,7 @@ access-was-allowed =
 access-was-refused =
     { $name }: в доступе отказано.
     { $username } · { $id }
+access-blocked = Владелец этого бота закрыл вам доступ. Больше я не могу вам отвечать.
 access-gone = Этого человека я больше не знаю.
 access-person-unreachable = Доступ открыт, но написать этому человеку не удалось.
 access-owner-accepted = Добро пожаловать! Теперь вы владелец и администратор этого бота. Ваши команды – в /help.
@@ -159,6 +224,9 @@ notice-budget-fresh =
        *[month] новый месяц
     }, облако снова можно спрашивать.
 notice-budget-changed = Бюджет облака изменён, облако снова можно спрашивать.
+notice-invited =
+    { $name } теперь может пользоваться ботом по приглашению.
+    { $username } · { $id }
 notice-disk = На диске базы данных осталось только { $free }. Когда он заполнится, я не смогу ничего записать и никому ответить.
 notice-disk-well = На диске базы данных снова есть место: { $free }.
 notice-database = База данных не записывается: { $reason }. Я пробую снова сам, сообщения пока ждут.
@@ -496,6 +564,7 @@ job-detect-all = Заново выясняю, что умеют все
 job-watch = Слежу за неполадками
 job-remember = Сохраняю, что узнал о серверах
 job-forget-old-updates = Забываю старые обновления
+job-forget-old-attachments = Забыть старые картинки и файлы
 job-add-up-figures = Складываю показатели
 job-forget-old-figures = Забываю старые показатели
 
@@ -513,6 +582,17 @@ export-question = Беседа этого чата в виде файла. Ка�
 export-usage = Вот так: /export md или /export json. Или нажмите:
 export-md = Markdown, читать
 export-json = JSON, для программ
+export-all = Всё, что о вас хранится
+export-all-private = Всё, что о вас хранится, я отдаю только в нашем личном чате.
+export-all-caption = Всё, что о вас хранится · { $conversations ->
+    [one] { $conversations } беседа
+    [few] { $conversations } беседы
+   *[other] { $conversations } бесед
+} · { $messages ->
+    [one] { $messages } сообщение
+    [few] { $messages } сообщения
+   *[other] { $messages } сообщений
+}
 export-empty = В этой беседе ещё ничего не сказано.
 export-gone = Отправьте /export ещё раз.
 export-caption = { $title } · { $number ->
@@ -525,6 +605,151 @@ export-model = Ответ
 export-stopped = Прервано.
 export-broken = Здесь ответ оборвался.
 export-untitled = Беседа
+
+## Ограничения для людей
+
+limit-minute = Я отвечаю вам на { $number ->
+    [one] { $limit } сообщение
+    [few] { $limit } сообщения
+   *[other] { $limit } сообщений
+} в минуту. На это я не ответил: пожалуйста, отправьте его ещё раз через { $time }.
+limit-day = На сегодня ваши токены ({ $limit }) { $number ->
+   *[other] закончились
+}, поэтому на это сообщение я не ответил. Продолжим в { $at }, через { $time }. Сколько потрачено, показывает /privacy.
+limit-none-minute = Сообщений в минуту: без ограничения
+limit-none-day = Токенов в день: без ограничения
+limit-most-minute = Сообщений в минуту: { $number ->
+   *[other] { $limit }
+}
+limit-most-day = Токенов в день: { $number ->
+   *[other] { $limit }
+}
+
+## /people
+
+people-title =
+    { $number ->
+        [one] { $number } человек
+        [few] { $number } человека
+       *[other] { $number } человек
+    }: могут писать – { $in }, ещё не впущены – { $waiting }, доступ закрыт – { $out }
+people-page = Страница { $page } из { $pages }
+people-line =
+    { $name } · { $username }
+    { $state } · { $ago } назад
+    { $use }
+people-state-in = может писать
+people-state-waiting = ещё не впущен
+people-state-out = доступ закрыт
+people-state-admin = администратор
+people-came = Первое сообщение: { $ago } назад
+people-seen = Последнее сообщение: { $ago } назад
+people-today = Сегодня: { $number ->
+    [one] { $requests } запрос
+    [few] { $requests } запроса
+   *[other] { $requests } запросов
+}, токенов: { $tokens }
+people-month = В этом месяце: { $number ->
+    [one] { $requests } запрос
+    [few] { $requests } запроса
+   *[other] { $requests } запросов
+}, токенов: { $tokens }
+people-named = Этот человек назван в { $setting } в настройках, поэтому закрыть ему доступ здесь нельзя. Для этого измените настройки.
+people-button-invite = Пригласить…
+people-button-block = Закрыть доступ
+people-button-admin = В администраторы
+people-button-plain = Больше не администратор
+people-button-limits = Ограничения…
+people-button-back = ‹ Назад
+people-limit-minute = { $limit } в минуту
+people-limit-day = { $limit } в день
+people-limit-usual = Как в настройках
+people-limit-none = Без ограничения
+people-limit-set = Готово.
+people-usage =
+    Никого или сразу нескольких людей с таким именем. Вот так:
+    /people имя – или часть имени, @имя, номер
+    /people имя messages 5 – сообщений в минуту
+    /people имя tokens 20000 – токенов в день
+    Вместо числа можно: none (без ограничения), default (как в настройках)
+people-gone = Отправьте /people ещё раз.
+people-cannot-yourself = С самим собой этого сделать нельзя. Попросите другого администратора.
+people-cannot-settings = Этот человек назван в { $setting } в настройках, а они главнее. Уберите его оттуда.
+people-cannot-admin = Администратору нельзя закрыть доступ. Сначала снимите с него эти права.
+people-cannot-outside = Администратором может стать только тот, кто может писать.
+people-cannot-allowlist = ACCESS – «allowlist»: впускают только настройки. Добавьте номер в ALLOWED_IDS.
+people-was-allowed = Теперь может писать.
+people-was-blocked = Доступ закрыт. Человек узнает об этом один раз, когда напишет.
+people-is-admin = Теперь администратор.
+people-is-plain = Больше не администратор, но писать может.
+
+## Приглашения
+
+invite-question = Кто откроет ссылку, сразу сможет писать боту. Сколько ей действовать и для скольких людей?
+invite-button-1h-once = 1 час, один человек
+invite-button-1h-several = 1 час, до { $number }
+invite-button-1d-once = 1 день, один человек
+invite-button-1d-several = 1 день, до { $number }
+invite-button-7d-once = 7 дней, один человек
+invite-button-7d-several = 7 дней, до { $number }
+invite-lifetime-1h = один час
+invite-lifetime-1d = один день
+invite-lifetime-7d = семь дней
+invite-link =
+    { $number ->
+        [1] Приглашение для одного человека
+       *[other] Приглашение, до { $number } человек
+    }, действует { $lifetime }:
+    { $link }
+invite-not-open = Этим ботом может пользоваться каждый, приглашение никому не нужно.
+invite-not-allowlist = ACCESS – «allowlist»: впускают только настройки, и приглашение ничего не откроет.
+invite-over = Это приглашение больше не действует: его срок вышел или им уже воспользовались. Попросите новое.
+
+## /privacy и /forget
+
+privacy-kept = Я храню наши беседы ({ $conversations }), в них { $messages ->
+    [one] { $messages } сообщение
+    [few] { $messages } сообщения
+   *[other] { $messages } сообщений
+}, всё, что вы к ним приложили, и то, что вы выбрали в /settings. Ещё ваше имя и номер, когда вы писали в последний раз и сколько вы тратите.
+privacy-how-long = Сказанное, присланное и выбранное хранится, пока вы не удалите его командой /forget; сколько вы тратите, я забываю через два месяца. Показатели моделей (время и числа, без текстов и имён) хранятся дольше.
+privacy-where = Ваши сообщения читают языковые модели:
+privacy-demo = • только встроенная демонстрация, внутри самого бота
+privacy-home = • на машинах владельца этого бота: { $models }
+privacy-cloud = • в облаке, у другой компании: { $models }
+privacy-cloud-when = Облачную модель я спрашиваю, когда ни одна домашняя не может ответить или когда её нарочно поставили первой. Краткое содержание длинных бесед и заголовки тоже могут писаться там.
+privacy-no-cloud = Облачных среди них нет.
+privacy-none-to-cloud = { $asked ->
+    [0] За последние 30 дней ни одно ваше сообщение не уходило к моделям.
+    [one] За последние 30 дней к моделям ушло { $asked } ваше сообщение, в облако – ни одного.
+    [few] За последние 30 дней к моделям ушли { $asked } ваших сообщения, в облако – ни одного.
+   *[other] За последние 30 дней к моделям ушли { $asked } ваших сообщений, в облако – ни одного.
+}
+privacy-to-cloud = Ваших сообщений к моделям за последние 30 дней: { $asked ->
+   *[other] { $asked }
+}, из них в облако: { $number ->
+   *[other] { $number }
+}.
+privacy-last-to-cloud = Последнее: { $at }, модель { $model }
+privacy-left = Осталось на сегодня токенов: { $tokens }
+privacy-rights = /export отдаст вам всё это файлом, /forget – удалит. То, что стоит в этом чате, хранит Telegram: удалить это можно там. База данных бота доступна тому, кто его держит.
+forget-question =
+    Я удалю всё, что о вас хранится: беседы ({ $conversations }), в них { $messages ->
+        [one] { $messages } сообщение
+        [few] { $messages } сообщения
+       *[other] { $messages } сообщений
+    }, всё, что вы приложили, ваши оценки и настройки. Вернуть это будет нельзя. Ответ, который пишется сейчас, прервётся.
+
+    Что останется: ваше имя и номер, есть ли у вас доступ, ваши ограничения и то, что вы потратили сегодня. То, что стоит в этом чате, хранит Telegram: удалить это можно там.
+forget-sure = Удалить всё
+forget-not = Оставить
+forget-was-not = Ничего не удалено.
+forget-under-way = Удаляю…
+forget-done = Удалено: беседы ({ $conversations }), в них { $messages ->
+    [one] { $messages } сообщение
+    [few] { $messages } сообщения
+   *[other] { $messages } сообщений
+}, и всё остальное, что о вас хранилось. Пользоваться ботом вы можете и дальше.
 
 ## /why
 
@@ -719,10 +944,33 @@ ability-load-seconds = Загрузка
 
 ## /settings
 
-settings-title = Настройки: на каком языке я говорю с вами и как выглядят ответы.
+settings-title = Настройки. На каждой кнопке – что выбрано; нажмите, чтобы изменить.
 settings-language-en = English
 settings-language-ru = Русский
 settings-language-set = Теперь я говорю с вами по-русски.
+settings-model = Модель: { $value }
+settings-persona = Кто я: { $value }
+settings-style = Ответы: { $value }
+settings-style-short = короткие
+settings-style-normal = обычные
+settings-style-detailed = подробные
+settings-creativity = Слог: { $value }
+settings-creativity-low = точный
+settings-creativity-normal = обычный
+settings-creativity-high = свободный
+settings-thinking = Мысли: { $value }
+settings-thinking-on = видны
+settings-thinking-off = скрыты
+settings-streaming = Ответ на ходу: { $value }
+settings-streaming-on = да
+settings-streaming-off = нет
+settings-interrupts = Новое сообщение: { $value }
+settings-interrupts-on = прерывает
+settings-interrupts-off = ждёт
+settings-reactions = Мои реакции: { $value }
+settings-reactions-on = да
+settings-reactions-off = нет
+settings-back = ‹ Настройки
 settings-rich-try = Попробовать расширенные сообщения
 settings-rich-off = Выключить расширенные сообщения
 settings-rich-question = Над этим сообщением должны быть видны заголовок, таблица и формула. Вы их видите?
@@ -751,3 +999,53 @@ unit-kb = { $number } КБ
 unit-mb = { $number } МБ
 unit-gb = { $number } ГБ
 unit-tb = { $number } ТБ
+
+## Whose answers a person wants
+
+choice-title = Какая модель вам отвечает
+choice-now-automatic = Сейчас: автоматически. Для каждого сообщения я беру модель, которая лучше всех справляется с такими.
+choice-now = Сейчас: { $model }. Если она не сможет ответить, ответит другая, и я об этом скажу.
+choice-now-away = Сейчас: { $model }, но её пока нет среди моих моделей. До её возвращения отвечают другие.
+choice-page = Страница { $page } из { $pages }. Или отправьте /model и часть названия.
+choice-automatic = Автоматически
+choice-demo = встроенный пример
+choice-ready = готова
+choice-loading = загружается
+choice-asleep = сначала её надо загрузить
+choice-failing = сейчас не справляется
+choice-away = недоступна
+choice-first = первое слово через { $time }
+choice-speed = { $speed } токенов в секунду
+choice-context = вмещает { $tokens } токенов
+choice-gone = Этой модели больше нет.
+choice-set = Теперь вам отвечает { $model }.
+choice-set-automatic = Теперь модель для каждого сообщения выбираю я.
+choice-none-of = Ни одна из моих моделей не называется «{ $name }». Все они – в /model.
+choice-several =
+    { $number ->
+        [one] Так называется { $number } модель.
+        [few] Так называются { $number } модели.
+       *[many] Так называются { $number } моделей.
+    } Какую вы имеете в виду?
+    { $names }
+answer-by-another = { $chosen } не смогла ответить, вместо неё ответила { $model }.
+
+## Who the bot is for a person
+
+persona-title = Кто я для вас:
+persona-how = Выберите ниже или скажите своими словами: /system Ты терпеливый тренер по шахматам.
+persona-set = Со следующего сообщения.
+persona-unset = Теперь я снова просто помощник.
+persona-too-long = Это слишком длинно: { $length } символов, а помещается не больше { $longest }.
+persona-none = просто помощник
+persona-own = вашими словами
+persona-teacher = Учитель
+persona-teacher-text = Ты терпеливый учитель. Объясняй по шагам и простыми словами, коротким вопросом проверяй, всё ли понятно, и не давай решение задачи, пока человек не попробовал сам.
+persona-programmer = Программист
+persona-programmer-text = Ты опытный программист. Сначала дай работающий код, потом короткое объяснение, называй свои допущения и указывай на ошибки и риски в коде, который тебе показали.
+persona-editor = Редактор
+persona-editor-text = Ты внимательный редактор. Улучшай тексты, которые тебе дают: исправляй ошибки, делай фразы ясными и короткими, сохраняй смысл и голос автора и перечисляй важные правки.
+persona-translator = Переводчик
+persona-translator-text = Ты переводчик. Переводи каждый текст: на русский, если он на другом языке, и на английский, если он на русском. Давай только перевод, сохраняй оформление и тон.
+persona-friend = Хороший друг
+persona-friend-text = Ты хороший друг, с которым можно поговорить: тёплый, внимательный и честный. Говори просто и коротко, спрашивай и не поучай.

@@ -20,7 +20,8 @@ from bot.playground.values import Json
 STATIC = Path(__file__).with_name("static")
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 KEEP_ALIVE_SECONDS = 15.0
-MOST_UPLOADED = 20 * 1024 * 1024
+MOST_UPLOADED = 60 * 1024 * 1024
+"""People may send larger files than the bot may fetch, as in Telegram; this is what memory has room for."""
 
 Value = TypeVar("Value", int, str)
 
@@ -41,6 +42,8 @@ class PageApi:
             web.get("/playground/events", self._events),
             web.get("/playground/files/{file_id}", self._file),
             web.post("/playground/send", _json(self._send)),
+            web.post("/playground/edit", _json(self._edit)),
+            web.post("/playground/react", _json(self._react)),
             web.post("/playground/upload", _json(self._upload)),
             web.post("/playground/press", _json(self._press)),
             web.post("/playground/stop", _json(self._stop)),
@@ -58,17 +61,37 @@ class PageApi:
 
     async def _send(self, request: web.Request) -> Json:
         body = await _body(request)
-        reply_to = _field(body, "reply_to", int) if body.get("reply_to") is not None else None
-        message = self._acts.say(_field(body, "person_id", int), _field(body, "text", str), reply_to=reply_to)
+        message = self._acts.say(
+            _field(body, "person_id", int),
+            _field(body, "text", str),
+            reply_to=_optional(body, "reply_to", int),
+            quote=_optional(body, "quote", str),
+            forwarded_from=_optional(body, "forwarded_from", str),
+        )
+        return {"message": present.page_message(message)}
+
+    async def _edit(self, request: web.Request) -> Json:
+        body = await _body(request)
+        person_id, message_id = _field(body, "person_id", int), _field(body, "message_id", int)
+        message = self._acts.edit(person_id, message_id, _field(body, "text", str))
+        return {"message": present.page_message(message)}
+
+    async def _react(self, request: web.Request) -> Json:
+        body = await _body(request)
+        person_id, message_id = _field(body, "person_id", int), _field(body, "message_id", int)
+        message = self._acts.react(person_id, message_id, _optional(body, "emoji", str))
         return {"message": present.page_message(message)}
 
     async def _upload(self, request: web.Request) -> Json:
-        fields, name, content = await _read_upload(request)
+        fields, files = await _read_upload(request)
         person_id = fields.get("person_id", "")
-        if not person_id.isdigit() or not content:
+        if not person_id.isdigit() or not files or not all(content for _, content in files):
             raise PageError(400, "person_id and file are needed")
-        message = self._acts.upload(int(person_id), name, content, caption=fields.get("caption", ""))
-        return {"message": present.page_message(message)}
+        messages = self._acts.album(int(person_id), files, caption=fields.get("caption", ""))
+        return {
+            "message": present.page_message(messages[0]),
+            "messages": [present.page_message(one) for one in messages],
+        }
 
     async def _press(self, request: web.Request) -> Json:
         body = await _body(request)
@@ -157,11 +180,16 @@ def _field(body: Json, name: str, kind: type[Value]) -> Value:
     return value
 
 
-async def _read_upload(request: web.Request) -> tuple[dict[str, str], str, bytes]:
+def _optional(body: Json, name: str, kind: type[Value]) -> Value | None:
+    return None if body.get(name) is None else _field(body, name, kind)
+
+
+async def _read_upload(request: web.Request) -> tuple[dict[str, str], list[tuple[str, bytes]]]:
     if request.content_type != "multipart/form-data":
         raise PageError(400, "multipart/form-data is needed")
     fields: dict[str, str] = {}
-    name, content = "file", b""
+    files: list[tuple[str, bytes]] = []
+    left = MOST_UPLOADED
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader):
@@ -169,15 +197,16 @@ async def _read_upload(request: web.Request) -> tuple[dict[str, str], str, bytes
             read = bytearray()
             while chunk := await part.read_chunk(1 << 16):
                 read += chunk
-                if len(read) > MOST_UPLOADED:
-                    raise PageError(413, "files may have 20 MB at most")
+                left -= len(chunk)
+                if left < 0:
+                    raise PageError(413, f"files may have {MOST_UPLOADED // 2**20} MB at most")
             if part.filename is None:
                 fields[part.name or ""] = read.decode()
             else:
-                name, content = Path(part.filename).name or name, bytes(read)
+                files.append((Path(part.filename).name or "file", bytes(read)))
     except ValueError:
         raise PageError(400, "the body cannot be read") from None
-    return fields, name, content
+    return fields, files
 
 
 def _reply(body: Json, status: int = 200) -> web.Response:

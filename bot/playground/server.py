@@ -37,8 +37,8 @@ class Playground:
 
     The real Bot API client talks to it at `base_url`, people through its page. The methods below act as a person does
     on the page, for tests. `faults` makes it go wrong on order, and `calls` are the newest calls of the Bot API.
-    With a `state_path`, what has been said is still
-    there after a restart. Raises `PortTaken` when it cannot listen.
+    With a `state_path`, what has been said is still there after a restart. With `strict`, formatting that Telegram
+    would put right without a word is refused. Raises `PortTaken` when it cannot listen.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Playground:
         *,
         state_path: Path | None = None,
         limits: Limits | None = None,
+        strict: bool = False,
     ) -> None:
         self._host = host
         self._asked_port = port
@@ -59,7 +60,7 @@ class Playground:
         self.faults = Faults()
         self._keeper = Keeper(self.world, state_path)
         self._acts = Acts(self.world)
-        self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults)
+        self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults, strict=strict)
         self._stack = AsyncExitStack()
 
     @property
@@ -123,13 +124,33 @@ class Playground:
         """The calls of one method."""
         return [call for call in self._bot_api.calls if call.method.lower() == method.lower()]
 
-    def say(self, person_id: int, text: str, *, reply_to: int | None = None) -> Message:
-        """Let a person write a message."""
-        return self._acts.say(person_id, text, reply_to=reply_to)
+    def say(
+        self,
+        person_id: int,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        quote: str | None = None,
+        forwarded_from: str | None = None,
+    ) -> Message:
+        """Let a person write a message, or forward one."""
+        return self._acts.say(person_id, text, reply_to=reply_to, quote=quote, forwarded_from=forwarded_from)
+
+    def edit(self, person_id: int, message_id: int, text: str) -> Message:
+        """Let a person change a message of theirs."""
+        return self._acts.edit(person_id, message_id, text)
+
+    def react(self, person_id: int, message_id: int, emoji: str | None) -> Message:
+        """Let a person react to a message of the bot, or take that back."""
+        return self._acts.react(person_id, message_id, emoji)
 
     def upload(self, person_id: int, name: str, content: bytes, *, caption: str = "") -> Message:
         """Let a person send a file."""
         return self._acts.upload(person_id, name, content, caption=caption)
+
+    def album(self, person_id: int, files: Sequence[tuple[str, bytes]], *, caption: str = "") -> list[Message]:
+        """Let a person send several files at once."""
+        return self._acts.album(person_id, files, caption=caption)
 
     def press(self, person_id: int, message_id: int, data: str) -> str:
         """Let a person press a button; returns the id of the callback query."""

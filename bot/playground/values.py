@@ -30,7 +30,10 @@ PEOPLE = (Person(1, "Admin", "admin"), Person(1001, "Me", "me"), Person(1002, "S
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that somebody sent. `width` and `height` are those of a picture, in pixels, 0 when unknown."""
+    """A file that somebody sent.
+
+    `width` and `height` are those of a picture, in pixels, `seconds` the length of a recording; 0 when unknown.
+    """
 
     file_id: str
     name: str
@@ -38,6 +41,7 @@ class StoredFile:
     size: int
     width: int = 0
     height: int = 0
+    seconds: int = 0
 
     @property
     def path(self) -> str:
@@ -47,10 +51,11 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a private chat. With a photo or document, `text` and `entities` are its caption.
+    """One message of a private chat. With a photo, document or recording, `text` and `entities` are its caption.
 
     `entities` and `markup` are JSON objects of the Bot API. A rich message has `blocks`, and
-    what can be read in them as `text`.
+    what can be read in them as `text`. `reaction` is the bot's, `person_reaction` the person's. `quote` is what of the
+    message replied to is meant, `forwarded_from` the name of somebody who is not here.
     """
 
     message_id: int
@@ -63,10 +68,16 @@ class Message:
     reply_to: int | None = None
     photo: StoredFile | None = None
     document: StoredFile | None = None
+    voice: StoredFile | None = None
+    audio: StoredFile | None = None
+    media_group_id: str | None = None
     edit_date: int | None = None
     blocks: tuple[Json, ...] | None = field(default=None, repr=False)
     is_rtl: bool = False
     reaction: str | None = None
+    person_reaction: str | None = None
+    quote: str | None = field(default=None, repr=False)
+    forwarded_from: str | None = None
 
     @property
     def buttons(self) -> list[list[Json]]:
@@ -77,7 +88,7 @@ class Message:
     @property
     def file(self) -> StoredFile | None:
         """What is attached to it."""
-        return self.photo or self.document
+        return self.photo or self.document or self.voice or self.audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ def message_from_json(data: Mapping[str, Any]) -> Message:
     blocks: Sequence[Json] | None = fields.get("blocks")
     fields["entities"] = tuple(fields.get("entities", ()))
     fields["blocks"] = None if blocks is None else tuple(blocks)
-    for name in ("photo", "document"):
+    for name in ("photo", "document", "voice", "audio"):
         if fields.get(name) is not None:
             fields[name] = StoredFile(**fields[name])
     return Message(**fields)

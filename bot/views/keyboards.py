@@ -9,26 +9,29 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.callbacks import (
     AccessDecision,
     AccessPress,
+    AnswerAct,
+    AnswerPress,
     AskPress,
     DetectPress,
+    ExportAllPress,
     ExportPress,
-    LanguagePress,
+    ForgetPress,
     ModelAction,
     ModelPress,
     RichMessages,
     RichPress,
     StatsPress,
     StopPress,
+    WordsOnlyPress,
     mark_of,
 )
 from bot.conversation_export import ExportFormat
-from bot.i18n import Texts, Translator
+from bot.i18n import Translator
 from bot.model_control import SteeredModel
 from bot.period import Period
 from bot.views.numbers import shortened
 from bot.views.stats import MOST_MODELS, Asked
 from llm.types import Task
-from storage import Person
 
 BUTTON_WIDTH = 22
 
@@ -53,26 +56,39 @@ def ask_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
     return _rows([(t("improve-ask"), AskPress(person_id=person_id).pack())])
 
 
+def words_only_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """Answer without the picture, where no model sees any."""
+    return _rows([(t("photo-words-only"), WordsOnlyPress(person_id=person_id).pack())])
+
+
+def answer_keyboard(
+    t: Translator, acts: Sequence[AnswerAct], *, message_id: int, person_id: int
+) -> InlineKeyboardMarkup:
+    """What can be done with the last answer to a question."""
+    buttons = [
+        (
+            t(f"answer-button-{act.name.lower()}"),
+            AnswerPress(act=act, message_id=message_id, person_id=person_id).pack(),
+        )
+        for act in acts
+    ]
+    return _rows(*_in_rows(buttons))
+
+
 def export_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
-    """The kinds of file that a conversation can be."""
+    """The kinds of file that a conversation can be, and everything."""
     return _rows(
-        [(t(f"export-{form.value}"), ExportPress(form=form, person_id=person_id).pack()) for form in ExportFormat]
+        [(t(f"export-{form.value}"), ExportPress(form=form, person_id=person_id).pack()) for form in ExportFormat],
+        [(t("export-all"), ExportAllPress(person_id=person_id).pack())],
     )
 
 
-def settings_keyboard(t: Translator, texts: Texts, person: Person, *, rich_offered: bool) -> InlineKeyboardMarkup:
-    """Languages in a row, and what can be done about rich messages below."""
-    languages = [
-        (("✓ " if code == t.language else "") + t(f"settings-language-{code}"), LanguagePress(code=code).pack())
-        for code in texts.languages
-    ]
-    if not rich_offered:
-        return _rows(languages)
-    if person.rich_messages:
-        rich = (t("settings-rich-off"), RichPress(choice=RichMessages.OFF).pack())
-    else:
-        rich = (t("settings-rich-try"), RichPress(choice=RichMessages.TRY).pack())
-    return _rows(languages, [rich])
+def forget_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """Whether everything of a person is really to be deleted."""
+    return _rows(
+        [(t("forget-sure"), ForgetPress(sure=True, person_id=person_id).pack())],
+        [(t("forget-not"), ForgetPress(sure=False, person_id=person_id).pack())],
+    )
 
 
 def rich_question_keyboard(t: Translator) -> InlineKeyboardMarkup:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from llm.clock import Clock
 from llm.config import Timeouts
 from llm.errors import AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
+from llm.pictures import asks_about_pictures, shown_to
 from llm.routing.attempts import Attempt, NoAnswer, no_answer_of
 from llm.routing.breaker import BreakerState, Pass
 from llm.routing.limits import SLOW_PREFILL, CallLimits, attempt_timeouts, begin_seconds
@@ -18,7 +19,7 @@ from llm.routing.spending import Spending
 from llm.routing.target import ModelClient, Target
 from llm.routing.traffic import Traffic
 from llm.spans import Span
-from llm.types import ChatRequest, ChatResult, ImagePart, Message, Why
+from llm.types import ChatRequest, ChatResult, Why
 
 PATIENCE_SECONDS = 2.5
 """So long the same target is waited for while another one could be asked now: a blip of the first choice's must not
@@ -112,7 +113,7 @@ class Call:
 
     def __post_init__(self) -> None:
         self._started = self.clock.monotonic()
-        self._has_images = any(has_image(message) for message in self.request.messages)
+        self._has_images = asks_about_pictures(self.request.messages)
         may_load = len(self.targets) == 1 and self.targets[0].source.needs_loading
         self._begin_by = begin_seconds(self.limits, prompt_tokens=self.prompt_tokens, may_load=may_load)
 
@@ -216,10 +217,15 @@ class Call:
         return any(other is not target and self._can_be_asked(other) for other in self.targets)
 
     def request_for(self, target: Target) -> ChatRequest:
-        """What a target is asked: to go on with what is shown of an answer that broke off, where it can."""
+        """What a target is asked: to go on with what is shown of an answer that broke off, where it can.
+
+        Pictures that were shown earlier in the conversation are mentioned only, unless it sees.
+        """
+        messages = shown_to(self.request.messages, sees=target.source.sees)
+        asked = self.request if messages is self.request.messages else replace(self.request, messages=messages)
         if self.replacing and self.may_continue and target.source.continues:
-            return replace(self.request, continue_from=self.shown)
-        return self.request
+            return replace(asked, continue_from=self.shown)
+        return asked
 
     def hold(self, ask: Ask) -> Callable[[], None]:
         """Hold the server, and back what a request is expected to cost, until what this gives is called."""
@@ -368,11 +374,6 @@ class Call:
 def plain_name(name: str) -> str:
     """The name of a model without its publisher and without separators, which differ from server to server."""
     return "".join(letter for letter in name.rpartition("/")[2].lower() if letter.isalnum())
-
-
-def has_image(message: Message) -> bool:
-    """Whether a message has an image among its parts."""
-    return not isinstance(message.content, str) and any(isinstance(part, ImagePart) for part in message.content)
 
 
 def _nothing() -> None:

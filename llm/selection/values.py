@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llm.capabilities.facts import ModelKey
+from llm.pictures import asks_about_pictures
 from llm.spans import Span
 from llm.tasks.classification import MessageKind
-from llm.types import ChatRequest, ImagePart, ModelCapabilities, Task
+from llm.types import ChatRequest, ModelCapabilities, Task
 
 UNKNOWN_LANGUAGE = "und"
 
@@ -109,17 +110,11 @@ class Wanted:
         answered_before: ModelKey | None = None,
     ) -> Wanted:
         """What a request needs by itself, and what people and admins wish."""
-        pictures = any(
-            isinstance(part, ImagePart)
-            for message in request.messages
-            if not isinstance(message.content, str)
-            for part in message.content
-        )
         return cls(
             situation,
             prompt_tokens,
             whole=request.whole,
-            vision=pictures,
+            vision=asks_about_pictures(request.messages),
             json=request.json is not None,
             tools=bool(request.tools),
             own_choice=request.own_choice,

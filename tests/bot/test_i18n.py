@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 from bot.checkup.finding import Level, Matter, Subject, level_of
 from bot.commands import ADMINS, EVERYONE
 from bot.conversation_export import ExportFormat
+from bot.handlers import people
 from bot.i18n import LANGUAGES, MissingText, Texts
+from bot.invitations import Lifetime
 from bot.jobs import Jobs
 from bot.period import Period
+from bot.settings import AccessMode
 from bot.views.failures import failure_key
 from llm.errors import Failure, FailureKind, Phase
 from llm.routing import serving_model
@@ -22,6 +26,7 @@ from llm.routing.serving_model import ModelSource, ServingModel
 from llm.servers.kinds import ServerState
 from llm.tasks.classification import MessageKind
 from llm.types import Task, Why
+from storage import Limit
 
 BOT = Path(__file__).parent.parent.parent / "bot"
 
@@ -108,6 +113,15 @@ def test_texts_whose_keys_are_put_together_are_all_there():
     assert found | {"checkup-well", "checkup-amiss"} == {key for key in keys if key.startswith("checkup-")}
     amiss = {f"mend-{matter}" for matter in Matter if level_of(matter) > Level.GOOD}
     assert amiss == {key for key in keys if key.startswith("mend-")}
+    limits = [f"{start}-{limit.value}" for limit in Limit for start in ("limit", "limit-none", "limit-most")]
+    assert {*limits, *(f"people-limit-{limit.value}" for limit in Limit)} <= keys
+    lives = [(one.value, key) for one in Lifetime for key in ("once", "several")]
+    assert {f"invite-button-{life}-{number}" for life, number in lives} <= keys
+    assert {f"invite-lifetime-{one.value}" for one in Lifetime} <= keys
+    assert {f"invite-not-{mode.value}" for mode in AccessMode if mode is not AccessMode.APPROVE} <= keys
+    reasons = re.findall(r'return "([a-z]+)"', inspect.getsource(people._obstacle))
+    assert len(reasons) > 4
+    assert {f"people-cannot-{reason}" for reason in reasons} <= keys
 
 
 def test_every_reason_for_having_no_model_has_words():

@@ -28,6 +28,12 @@ export const state = () => call("/playground/state");
 export const send = (personId, text, replyTo = null) =>
   post("/playground/send", { person_id: personId, text, ...(replyTo === null ? {} : { reply_to: replyTo }) });
 
+export const edit = (personId, messageId, text) =>
+  post("/playground/edit", { person_id: personId, message_id: messageId, text });
+
+export const react = (personId, messageId, emoji) =>
+  post("/playground/react", { person_id: personId, message_id: messageId, emoji });
+
 export const press = (personId, messageId, data) =>
   post("/playground/press", { person_id: personId, message_id: messageId, data });
 
@@ -35,11 +41,11 @@ export const stop = (personId, draftId) => post("/playground/stop", { person_id:
 
 export const language = (personId, code) => post("/playground/language", { person_id: personId, language_code: code });
 
-export function upload(personId, file, caption) {
+export function upload(personId, files, caption) {
   const form = new FormData();
   form.append("person_id", String(personId));
   form.append("caption", caption);
-  form.append("file", file, file.name);
+  for (const file of files) form.append("file", file, file.name);
   return call("/playground/upload", { method: "POST", body: form });
 }
 

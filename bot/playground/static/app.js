@@ -34,6 +34,11 @@ async function say(text, replyTo = null) {
   return Boolean(await attempt(api.send(store.active, text, replyTo), t("notSent")));
 }
 
+async function react(message, emoji) {
+  const taken = message.person_reaction === emoji;
+  await attempt(api.react(store.active, message.id, taken ? null : emoji), t("notPressed"));
+}
+
 async function press(message, button, key) {
   if (key.classList.contains("busy")) return;
   key.classList.add("busy");
@@ -60,11 +65,14 @@ const messages = new MessagesView(store, {
   enlarge,
   botName,
   reply: (message) => composer.reply(message),
+  edit: (message) => composer.edit(message),
+  react,
   stop: (draft) => attempt(api.stop(store.active, draft.draft_id), t("notPressed")),
 });
 const composer = new ComposerView(store, {
   say,
-  attach: async (file, caption) => Boolean(await attempt(api.upload(store.active, file, caption), t("notSent"))),
+  change: async (message, text) => Boolean(await attempt(api.edit(store.active, message.id, text), t("notSent"))),
+  attach: async (files, caption) => Boolean(await attempt(api.upload(store.active, files, caption), t("notSent"))),
   tell: toast,
   botName,
 });

@@ -14,7 +14,7 @@ const ownPath = (url) => (/^\/(?!\/)/.test(url) ? url : "");
 
 export class MessageView {
   /**
-   * @param actions `press(message, button, node)`, `reply(message)`, `jump(id)`, `enlarge(url)`
+   * @param actions `press(message, button, node)`, `reply(message)`, `edit(message)`, `react(message, emoji)`, `jump(id)`, `enlarge(url)`
    * @param quoted finds the message with an id, or null
    */
   constructor(message, actions, quoted) {
@@ -34,7 +34,7 @@ export class MessageView {
     const bubble = el("div", { class: "bubble" }, this.#reply(), this.#photo(), this.#document(), this.text, this.#reaction());
     bubble.classList.toggle("bare", Boolean(message.photo && !message.html));
     bubble.classList.toggle("file-only", Boolean(message.document && !message.html));
-    const side = el("div", { class: "side-actions" }, this.#replyButton());
+    const side = el("div", { class: "side-actions" }, this.#replyButton(), ...this.#ownButtons());
     this.node.replaceChildren(el("div", { class: "bubble-row" }, bubble, side), ...this.#keyboard());
     if (from !== null && !calm()) this.growing = new Reveal(this.text, { from, over: SETTLE_MS, done: () => settle(this.node) });
   }
@@ -64,8 +64,9 @@ export class MessageView {
   }
 
   #reaction() {
-    if (!this.message.reaction) return null;
-    return el("span", { class: "reaction", title: this.actions.botName() }, this.message.reaction);
+    const { reaction, person_reaction: mine } = this.message;
+    if (!reaction && !mine) return null;
+    return el("span", { class: "reaction", title: reaction ? this.actions.botName() : t("you") }, reaction ?? mine);
   }
 
   #photo() {
@@ -94,6 +95,23 @@ export class MessageView {
       { type: "button", class: "icon-button small", title: t("reply"), "aria-label": t("reply"), onclick: () => this.actions.reply(this.message) },
       icon("reply"),
     );
+  }
+
+  /** What one does with a message of one's own, or thinks of one of the bot's. */
+  #ownButtons() {
+    const { message, actions } = this;
+    if (message.from === "person") {
+      if (message.photo || message.document) return [];
+      return [this.#sideButton(t("edit"), icon("edit"), () => actions.edit(message))];
+    }
+    return [
+      this.#sideButton(t("good"), "👍", () => actions.react(message, "👍")),
+      this.#sideButton(t("bad"), "👎", () => actions.react(message, "👎")),
+    ];
+  }
+
+  #sideButton(label, sign, onclick) {
+    return el("button", { type: "button", class: "icon-button small", title: label, "aria-label": label, onclick }, sign);
   }
 
   #keyboard() {

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.delivery.answer import deliver_answer
+from bot.delivery.answer import AnswerOutcome, deliver_answer
+from bot.delivery.code_files import CodeFile
+from bot.delivery.thinking import Thoughts
 from bot.events import (
     AnswerCompleted,
     AnswerEvent,
@@ -25,8 +29,14 @@ class Words:
     def queued(self, place: int, seconds: float) -> str:
         return f"number {place}"
 
-    def thinking(self) -> str:
-        return "thinking"
+    def thinking(self, seconds: float) -> str:
+        return f"thinking {seconds:.0f}"
+
+    def thought(self, seconds: float) -> str:
+        return f"thought {seconds:.0f}"
+
+    def in_file(self, name: str, lines: int) -> str:
+        return f"{lines} lines in {name}"
 
     def replaced(self) -> str:
         return "replaced"
@@ -36,6 +46,12 @@ class Words:
 
     def cut_off(self) -> str:
         return "cut off"
+
+    def by_another(self, model: str) -> str:
+        return f"by {model}" if model == "another" else ""
+
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        return f"[{model} saw, {chosen} does not]"
 
     def question_cut(self) -> str:
         return "question cut"
@@ -50,12 +66,28 @@ class Record:
     def __init__(self) -> None:
         self.frames: list[tuple[str, str]] = []
         self.final: tuple[str, str] | None = None
+        self.markup: InlineKeyboardMarkup | None = None
+        self.thoughts: list[str] = []
+        self.folded: Thoughts | None = None
+        self.files: tuple[CodeFile, ...] = ()
 
-    async def show(self, markdown: str, *, status: str = "") -> None:
+    async def show(self, markdown: str, *, status: str = "", thoughts: str = "") -> None:
         self.frames.append((markdown, status))
+        self.thoughts.append(thoughts)
 
-    async def finish(self, markdown: str, *, note: str = "") -> tuple[int, ...]:
+    async def finish(
+        self,
+        markdown: str,
+        *,
+        note: str = "",
+        markup: InlineKeyboardMarkup | None = None,
+        thoughts: Thoughts | None = None,
+        files: Sequence[CodeFile] = (),
+    ) -> tuple[int, ...]:
         self.final = (markdown, note)
+        self.markup = markup
+        self.folded = thoughts
+        self.files = tuple(files)
         return (1, 2)
 
 
@@ -76,7 +108,7 @@ async def test_frames_carry_the_status_and_then_the_whole_text_so_far() -> None:
     record = Record()
     events = told(AnswerStarted(), AnswerThinking(), AnswerText("a"), AnswerText("b"), completed("ab"))
     delivered = await deliver_answer(events, record, Words())
-    assert record.frames == [("", ""), ("", "thinking"), ("a", ""), ("ab", "")]
+    assert record.frames == [("", ""), ("", "thinking 0"), ("a", ""), ("ab", "")]
     assert record.final == ("ab", "")
     assert delivered.message_ids == (1, 2)
     assert delivered.outcome == completed("ab")
@@ -107,8 +139,22 @@ async def test_an_answer_to_a_part_of_the_question_says_so(reason: FinishReason,
     assert record.final == ("text", note)
 
 
+async def test_it_is_said_that_another_model_than_the_chosen_one_had_to_look_at_a_picture() -> None:
+    record = Record()
+    await deliver_answer(told(replace(completed("A cat."), unseeing="textonly")), record, Words())
+    assert record.final == ("A cat.", "[m saw, textonly does not]")
+
+
 async def test_events_that_end_without_an_end_are_a_fault_of_the_program() -> None:
     record = Record()
     with pytest.raises(RuntimeError):
         await deliver_answer(told(AnswerText("a")), record, Words())
     assert record.final is None
+
+
+@pytest.mark.parametrize("outcome", [completed("text"), AnswerStopped("half"), FAILED])
+async def test_the_keyboard_that_fits_the_end_goes_below_the_answer(outcome: AnswerOutcome) -> None:
+    record = Record()
+    keyboard = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Again", callback_data="again")]])
+    await deliver_answer(told(outcome), record, Words(), markup_for=lambda end: keyboard if end == outcome else None)
+    assert record.markup == keyboard

@@ -8,14 +8,17 @@ from typing import cast
 
 import pytest
 from aiogram import Bot
+from aiogram.types import InlineKeyboardMarkup
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.base import Frame, FrameOutcome, Target
-from bot.delivery.excerpt import frame_text, last_page
+from bot.delivery.code_files import CodeFile
+from bot.delivery.excerpt import FramePages
 from bot.delivery.final import FinalText
 from bot.delivery.formatted import MESSAGE_LIMIT, Formatted, Mark
 from bot.delivery.live import LiveDelivery, with_note
+from bot.delivery.rendering import Rendering
 from tests.bot.delivery.clocks import VirtualClock
 
 SHOWN, SKIPPED, GIVEN_UP = FrameOutcome.SHOWN, FrameOutcome.SKIPPED, FrameOutcome.GIVEN_UP
@@ -49,7 +52,14 @@ class Finals:
         self.clock = clock
         self.sent: list[tuple[float, str, int | None]] = []
 
-    async def send(self, pieces: Sequence[Formatted], *, replace: int | None = None) -> tuple[int, ...]:
+    async def send(
+        self,
+        pieces: Sequence[Formatted],
+        *,
+        replace: int | None = None,
+        markup: InlineKeyboardMarkup | None = None,
+        files: Sequence[CodeFile] = (),
+    ) -> tuple[int, ...]:
         self.sent.extend((self.clock.monotonic(), piece.text, replace) for piece in pieces)
         return (5,)
 
@@ -60,6 +70,7 @@ def live(clock: VirtualClock, screen: Screen, finals: Finals, fallback: Screen |
         screen,
         cast(FinalText, finals),
         clock,
+        Rendering(),
         fallback=(lambda: fallback) if fallback is not None else None,
     )
 
@@ -217,28 +228,28 @@ def test_a_note_stands_below_the_text_in_italics_and_alone_without_one() -> None
 
 
 @given(st.text(alphabet="ab \n`#|*😀", max_size=300), st.integers(1, 60))
-def test_any_frame_fits_into_one_message(text: str, times: int) -> None:
-    assert frame_text(Frame(text * times)).units <= MESSAGE_LIMIT
+async def test_any_frame_fits_into_one_message(text: str, times: int) -> None:
+    assert (await FramePages(Rendering()).text(Frame(text * times))).units <= MESSAGE_LIMIT
 
 
 def test_a_long_answer_shows_its_last_page_which_stays_until_it_is_full() -> None:
     words = [f"word{number}" for number in range(3000)]
-    starts = set()
+    starts, pages = set(), FramePages(Rendering())
     for count in range(100, 3000, 50):
-        page = last_page("\n".join(words[:count]))
+        page = pages.page("\n".join(words[:count]))
         assert page.endswith(words[count - 1])
         assert len(page) <= 3010
         starts.add(page.split("\n")[1])
     assert len(starts) < 18
 
 
-def test_a_page_that_begins_inside_code_opens_it_again() -> None:
+async def test_a_page_that_begins_inside_code_opens_it_again() -> None:
     text = "intro\n\n```python\n" + "\n".join(f"x{number} = {number}" for number in range(1000))
-    shown = frame_text(Frame(text))
+    shown = await FramePages(Rendering()).text(Frame(text))
     assert [(mark.kind, mark.language) for mark in shown.marks] == [("pre", "python")]
     assert shown.text.endswith("x999 = 999")
 
 
-def test_a_frame_without_text_shows_the_status() -> None:
-    assert frame_text(Frame("", "loading a model")).text == "loading a model"
-    assert frame_text(Frame(" \n", "")).text == ""
+async def test_a_frame_without_text_shows_the_status() -> None:
+    assert (await FramePages(Rendering()).text(Frame("", "loading a model"))).text == "loading a model"
+    assert (await FramePages(Rendering()).text(Frame(" \n", ""))).text == ""

@@ -25,6 +25,19 @@ def test_a_question_about_a_picture_goes_to_who_sees(first: bool | None, second:
     play(scene, OK, OK)
 
 
+@pytest.mark.parametrize("sees", [False, None])
+def test_a_later_question_goes_to_who_does_not_see_with_the_picture_only_mentioned(sees: bool | None) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.primary.sees, stage.other.sees = sees, True
+        later = ChatRequest((*PICTURE.messages, Message(Role.ASSISTANT, "A cat"), Message(Role.USER, "Its name?")))
+        answered = await stage.manager.chat_with_fallback(later)
+        assert answered.attempts[-1].model == "a"
+        [asked] = stage.primary.asked
+        assert asked.messages[0].content == "What is this?\n[photo]"
+
+    play(scene, OK, OK)
+
+
 def test_when_nobody_sees_it_is_said_at_once() -> None:
     async def scene(stage: Stage) -> None:
         stage.primary.sees = stage.other.sees = False

@@ -114,6 +114,7 @@ class ScriptedClient:
     usual: Act | Callable[[float], Act] = OK
     script: list[Act] = field(default_factory=list)
     requests: int = 0
+    asked: list[ChatRequest] = field(default_factory=list)
     open: int = 0
     most_open: int = 0
     cancelled: int = 0
@@ -125,6 +126,7 @@ class ScriptedClient:
     missing: bool = False
     continues: bool = False
     sees: bool | None = None
+    slots: int | None = None
     facts: Facts = field(default_factory=dict)
     capabilities: ModelCapabilities = ModelCapabilities()  # noqa: RUF009 - frozen
     repeats: bool = False
@@ -162,6 +164,7 @@ class ScriptedClient:
     async def stream(self, request: ChatRequest, timeouts: Timeouts | None = None) -> AsyncGenerator[StreamEvent, None]:
         limits = timeouts or Timeouts()
         self.requests += 1
+        self.asked.append(request)
         self.open += 1
         self.most_open = max(self.most_open, self.open)
         began = self.clock.monotonic()

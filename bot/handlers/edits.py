@@ -1,0 +1,42 @@
+"""What people change of what they have said: the last question is answered anew, older ones count as they are now."""
+
+from __future__ import annotations
+
+from aiogram import F, Router
+from aiogram.types import Message
+
+from bot.i18n import Translator
+from bot.limits import Limits
+from bot.said import said_in
+from bot.turns import Asked, Turns
+from storage import Answers, Conversations, Person, QueuedUpdate
+
+
+def edits_router() -> Router:
+    """For everyone who may talk to the bot."""
+    router = Router(name="edits")
+    router.edited_message.register(on_edited, F.text | F.caption)
+    return router
+
+
+async def on_edited(
+    message: Message,
+    person: Person,
+    t: Translator,
+    queued: QueuedUpdate,
+    turns: Turns,
+    conversations: Conversations,
+    answers: Answers,
+    limits: Limits,
+) -> None:
+    """Take the new words for the old ones; the answer to the last question is overwritten with the new one."""
+    if message.bot is None or not await limits.lets_through(message, person, t, queued.update_id):
+        return
+    turn = await conversations.edit_said(
+        said_in(message), chat_id=message.chat.id, person_id=person.id, update_id=queued.update_id
+    )
+    if turn is None:
+        return
+    had = await answers.of(turn.message_id)
+    asked = Asked(message.bot, message.chat.id, message.message_thread_id, person, t, queued)
+    await turns.see_through(asked, turn, in_place=had[-1].telegram_ids if had else ())
