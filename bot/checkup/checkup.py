@@ -13,6 +13,7 @@ from bot.checkup.finding import Finding, Matter, Report, Subject, report_of
 from bot.checkup.models import ModelToCheck, check_models
 from bot.checkup.places import check_database, check_disk, check_own_database, check_ports, disk_free
 from bot.checkup.settings import check_settings
+from bot.checkup.speech import check_speech
 from bot.checkup.telegram import check_telegram
 from bot.faults import trace_of
 from bot.settings import Settings
@@ -57,6 +58,7 @@ async def examine(settings: Settings, around: Surroundings, look: Look) -> Repor
         (Subject.SETTINGS, _settings(settings, around)),
         (Subject.TELEGRAM, check_telegram(settings, around.http, around.clock)),
         (Subject.MODELS, _models(look, around)),
+        (Subject.MODELS, check_speech(settings, around.http, around.clock)),
         (Subject.DATABASE, _machine(settings, around)),
     )
     several = await asyncio.gather(*(_within(around.seconds, subject, check) for subject, check in checks))

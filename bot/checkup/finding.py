@@ -78,6 +78,9 @@ class Matter(StrEnum):
     MODEL_CONTEXT_ABOVE = "model-context-above"
     MODEL_SILENT_CUT = "model-silent-cut"
     MODEL_NO_SYSTEM = "model-no-system"
+    SPEECH_GOOD = "speech-good"
+    SPEECH_AWAY = "speech-away"
+    SPEECH_KEY = "speech-key"
 
     DATABASE_GOOD = "database-good"
     DATABASE_IN_USE = "database-in-use"
@@ -110,6 +113,7 @@ _GOOD = frozenset(
         Matter.TELEGRAM_PAGE,
         Matter.MODEL_GOOD,
         Matter.MODEL_CLOUD,
+        Matter.SPEECH_GOOD,
         Matter.DATABASE_GOOD,
         Matter.DATABASE_IN_USE,
         Matter.DATABASE_NEW,

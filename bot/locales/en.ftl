@@ -497,6 +497,12 @@ mend-model-silent-cut = { $hint ->
 checkup-model-no-system = { $model } takes no system messages; the bot puts them before the first question.
 mend-model-no-system = Nothing has to be done. Where a persona matters, another model keeps to it better.
 
+checkup-speech-good = Speech is written down by { $server }.
+checkup-speech-away = Nothing answers at { $server }, where speech should be written down.
+mend-speech-away = Start that server, or change TRANSCRIPTION_API_BASE; empty, voice messages are politely declined.
+checkup-speech-key = { $server } does not take the key for writing speech down, or wants one.
+mend-speech-key = Set TRANSCRIPTION_API_KEY to a key of this server.
+
 checkup-database-good = { $place } is sound (schema { $revision }).
 checkup-database-in-use = { $place } is sound (schema { $revision }); a bot is at work with it.
 checkup-database-new = { $place } is made at the first start.

@@ -495,6 +495,12 @@ mend-model-silent-cut = { $hint ->
 checkup-model-no-system = { $model } не понимает системных сообщений; бот ставит их перед первым вопросом.
 mend-model-no-system = Делать ничего не нужно. Если важна роль, другая модель держится её лучше.
 
+checkup-speech-good = Речь записывает { $server }.
+checkup-speech-away = По адресу { $server }, где должна записываться речь, никто не отвечает.
+mend-speech-away = Запустите этот сервер или измените TRANSCRIPTION_API_BASE; если оставить пустым, от голосовых сообщений бот вежливо откажется.
+checkup-speech-key = { $server } не принимает ключ для записи речи или требует его.
+mend-speech-key = Задайте в TRANSCRIPTION_API_KEY ключ этого сервера.
+
 checkup-database-good = { $place } в порядке (схема { $revision }).
 checkup-database-in-use = { $place } в порядке (схема { $revision }); с ней работает бот.
 checkup-database-new = { $place } появится при первом запуске.

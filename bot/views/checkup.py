@@ -30,7 +30,7 @@ def amiss_lines(t: Translator, findings: Sequence[Finding]) -> list[str]:
     """HTML: what is not as it should be, each with what to do."""
     lines = []
     for one in findings:
-        lines += [f"{MARKS[one.level]} <b>{escape(finding_text(t, one))}</b>", escape(mend_text(t, one))]
+        lines += [f"{MARKS[one.level]} <b>{escape(finding_text(t, one))}</b>", f"→ {escape(mend_text(t, one))}"]
     return lines
 
 

@@ -405,6 +405,15 @@ async def test_a_model_server_that_never_answers(doctor: Doctor, model_server: M
     await doctor.finds(Matter.CHECK_LATE, code=0, mend="firewall", environ=on(model_server), seconds=0.5)
 
 
+async def test_a_server_for_speech_that_is_away_or_refuses_the_key(doctor: Doctor, model_server: ModelServer) -> None:
+    environ = {"TRANSCRIPTION_API_BASE": model_server.base, "TRANSCRIPTION_API_KEY": SECRET}
+    await doctor.finds(code=0, mend="", environ=environ)
+    model_server.get["/v1/models"] = Json({"error": {"message": "no"}}, status=401)
+    await doctor.finds(Matter.SPEECH_KEY, code=1, mend="TRANSCRIPTION_API_KEY", environ=environ)
+    await model_server.refuse()
+    await doctor.finds(Matter.SPEECH_AWAY, code=1, mend="TRANSCRIPTION_API_BASE", environ=environ)
+
+
 # --- database and disk
 
 
