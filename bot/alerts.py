@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.answering import misconfigured
+from bot.checkup.places import DISK_LOW_BYTES, disk_free
 from bot.events import ByteCount, Notice
-from bot.health import disk_free
 from bot.model_control import ModelControl, SteeredModel
 from bot.notices import AdminNotices
 from llm.clock import Clock
@@ -26,7 +26,6 @@ from storage import Database
 DOWN_SECONDS = 30.0
 """Who is back within this time has not been away."""
 _OF_THE_CONNECTION = frozenset({FailureKind.TRANSPORT, FailureKind.CONNECT_TIMEOUT})
-DISK_LOW_BYTES = 200_000_000
 DISK_WELL_BYTES = 300_000_000
 
 

@@ -69,6 +69,7 @@ from bot.playground.server import Playground
 from bot.reading.reading import Reading
 from bot.remembering import Memory, Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
+from bot.self_checkup import SelfCheckup
 from bot.sent.receiving import Receiving
 from bot.settings import RichMode, Settings
 from bot.signals import listen
@@ -259,6 +260,7 @@ async def running_app(
                 jobs=jobs,
                 database_file=database.file,
             )
+            checkup = SelfCheckup(settings, file, control, database, http, clock, search, texts)
             dispatcher.workflow_data.update(
                 **Wiring(
                     answers=answers,
@@ -268,6 +270,7 @@ async def running_app(
                     cards=cards,
                     choosing=choosing,
                     charts=charts,
+                    checkup=checkup,
                     clock=clock,
                     control=control,
                     conversations=conversations,
@@ -309,7 +312,7 @@ async def running_app(
             greeting = Greeting(bot, menus, doorkeeper, clock, polls=not settings.webhook_url)
             await pool.refresh()
             announcer.models(pool.candidates())
-            announcer.later_settings()
+            await stack.enter_async_context(checkup)
             await stack.enter_async_context(jobs)
             await stack.enter_async_context(intake)
             crew = Crew(intake, worker, running, greeting.run)
@@ -333,6 +336,7 @@ async def running_app(
                     menus=menus,
                     cards=cards,
                     announcer=announcer,
+                    check_by=checkup.work_by,
                     set_rich=partial(_set_rich, dispatcher, turns),
                     transcriber=transcriber,
                     log=log,

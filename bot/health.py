@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import platform
-import shutil
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from bot.checkup.places import DISK_FULL_BYTES, disk_free
 from bot.intake.contact import HookState
 from bot.jobs import Jobs
 from bot.running import RunningAnswers
@@ -23,6 +23,8 @@ from storage import Inbox, PerformanceRows
 LAG_EVERY_SECONDS = 1.0
 LAGS_KEPT = 300
 """Five minutes."""
+AWAY_SECONDS = 300.0
+"""Telegram, or the way to it, may be away for so long before whoever watches over the bot is told."""
 
 
 class LoopLag:
@@ -84,6 +86,14 @@ class Health:
     database_bytes: int | None
     disk_free_bytes: int | None
     jobs: Sequence[tuple[str, datetime | None]]
+
+    @property
+    def ills(self) -> tuple[str, ...]:
+        """What keeps the bot from its work, in words for machines; empty: nothing. Its models are not the bot."""
+        away = self.telegram_failures > 0 and (self.telegram_seconds or self.uptime_seconds) > AWAY_SECONDS
+        full = self.disk_free_bytes is not None and self.disk_free_bytes < DISK_FULL_BYTES
+        found = {"telegram": away, "database": self.rows_failing, "disk": full}
+        return tuple(name for name, ill in found.items() if ill)
 
 
 class Contacts(Protocol):
@@ -155,14 +165,6 @@ def memory_bytes() -> int:
     import psutil  # only who asks needs it
 
     return int(psutil.Process().memory_info().rss)
-
-
-def disk_free(file: Path) -> int | None:
-    """How many bytes the disk of a file has left. Blocks."""
-    try:
-        return shutil.disk_usage(file.parent).free
-    except OSError:
-        return None
 
 
 def _sizes(file: Path | None) -> tuple[int | None, int | None]:

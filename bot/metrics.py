@@ -1,4 +1,4 @@
-"""Figures for Prometheus: counted as requests end, states read when somebody asks, served on a port of their own.
+"""Figures for Prometheus, and whether the bot is well: counted as requests end, states read when somebody asks.
 
 The names for requests to models are those of OpenTelemetry's conventions for generative AI, as Prometheus writes them.
 """
@@ -85,7 +85,7 @@ class Metrics:
 
 
 class MetricsServer:
-    """Serves `/metrics` for as long as its context lasts. Entering raises `StartError` when the port is taken."""
+    """Serves `/metrics` and `/healthz` while its context lasts. Entering raises `StartError` when the port is taken."""
 
     def __init__(self, metrics: Metrics, host: str, port: int, health: HealthCheck, control: ModelControl) -> None:
         self._metrics = metrics
@@ -106,6 +106,7 @@ class MetricsServer:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/metrics", self._metrics_page)
+        app.router.add_get("/healthz", self._health_page)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:
@@ -126,6 +127,12 @@ class MetricsServer:
     async def _metrics_page(self, _: web.Request) -> web.Response:
         self._states.health = await self._health.look()
         return web.Response(body=generate_latest(self._metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _health_page(self, _: web.Request) -> web.Response:
+        """For whoever watches over the process: 200 while it can do its work, else 503 and what is in the way."""
+        health = await self._health.look()
+        status = {"ok": not health.ills, "ills": health.ills, "uptime_seconds": round(health.uptime_seconds)}
+        return web.json_response(status, status=503 if health.ills else 200)
 
 
 class _States(Collector):

@@ -174,16 +174,20 @@ def _kept(model: ServingModel, left: list[ServingModel]) -> ServingModel:
     return model
 
 
+def model_settings(settings: Settings, pool: ModelPool) -> list[tuple[str, str]]:
+    """For each model of the pool the beginning of the variables by which it is configured, and its task."""
+    primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
+    fallbacks = ((f"FALLBACK_MODELS__{number}__", "") for number in range(len(pool.fallbacks)))
+    return [(primary, ""), *fallbacks, *((f"{variable_of(task)}__", task) for task in pool.tasks)]
+
+
 def make_targets(
     settings: Settings, pool: ModelPool, clock: Clock, randomness: random.Random, before: Iterable[Target] = ()
 ) -> tuple[Target, ...]:
     """A target for each model of the pool; those of `before` whose model is kept are kept."""
-    primary = "LLM_" if settings.primary_model is None else "PRIMARY_MODEL__"
-    parts = [(primary, ""), *((f"FALLBACK_MODELS__{number}__", "") for number in range(len(pool.fallbacks)))]
-    parts += [(f"{variable_of(task)}__", task) for task in pool.tasks]
     there = {id(target.source): target for target in before}
     targets = []
-    for model, (setting, task) in zip(pool.every, parts, strict=True):
+    for model, (setting, task) in zip(pool.every, model_settings(settings, pool), strict=True):
         target = there.get(id(model))
         if target is None:
             target = Target(model, setting=setting, monotonic=clock.monotonic, randomness=randomness)

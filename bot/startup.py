@@ -13,7 +13,6 @@ from rich.text import Text
 from bot.access import OwnerCode
 from bot.settings import Settings
 from llm.routing.serving_model import Candidate
-from llm.servers.kinds import ServerKind
 
 logger = structlog.get_logger()
 
@@ -25,21 +24,12 @@ class Announcer:
         self._settings = settings
 
     def models(self, rows: Sequence[Candidate]) -> None:
-        """Which servers were met, and which model answers. One that is configured and away gets a warning."""
+        """Which servers were met, and which model answers."""
         if self._settings.log_format == "json":
             for row in rows:
                 logger.info("model_server", **_fields(row))
         else:
             Console(file=sys.stderr, highlight=False).print(servers_table(rows))
-        for row in rows:
-            if row.in_use and row.note and row.kind is not ServerKind.DEMO:
-                logger.warning("model_server_note", server=row.server, note=row.note)
-
-    def later_settings(self) -> None:
-        """Settings that are read and checked, but steer nothing yet."""
-        names = self._settings.not_yet_in_force()
-        if names:
-            logger.warning("settings_not_yet_in_force", names=", ".join(names))
 
     def owner_code(self, code: OwnerCode) -> None:
         """How to become the admin of a bot that has none."""

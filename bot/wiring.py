@@ -21,6 +21,7 @@ from bot.notices import AdminNotices
 from bot.other_models import OtherModels
 from bot.overlaps import Overlaps
 from bot.running import RunningAnswers
+from bot.self_checkup import SelfCheckup
 from bot.sent.receiving import Receiving
 from bot.settings import RichMode
 from bot.turns import Turns
@@ -42,6 +43,7 @@ class Wiring(TypedDict):
     buttons: AnswerButtons
     cards: AccessCards
     charts: ChartMaker
+    checkup: SelfCheckup
     choosing: Choosing
     clock: Clock
     control: ModelControl

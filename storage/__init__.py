@@ -18,6 +18,7 @@ from storage.errors import (
 )
 from storage.forgetting import Forgetting, Forgotten
 from storage.inbox import Inbox
+from storage.inspection import DatabaseState, Inspection, inspect_database
 from storage.invitations import Invitations
 from storage.learned import LearnedValues
 from storage.own_data import CloudMessage, Kept, OwnConversation, OwnData, OwnMessage
@@ -63,11 +64,13 @@ __all__ = [
     "Creativity",
     "Database",
     "DatabaseLocked",
+    "DatabaseState",
     "DatabaseTooNew",
     "DatabaseUnusable",
     "Forgetting",
     "Forgotten",
     "Inbox",
+    "Inspection",
     "Invitations",
     "Kept",
     "LearnedValues",
@@ -97,6 +100,7 @@ __all__ = [
     "Use",
     "WriteFailed",
     "WriterLimits",
+    "inspect_database",
     "joined",
     "open_database",
     "read_database",

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -167,7 +168,7 @@ async def open_database(url: str, clock: Clock) -> AsyncIterator[Database]:
     migrated.
     """
     _quieten_libraries()
-    address = _parsed(url)
+    address = parsed_address(url)
     lock = FileLock(file_of(address)) if is_sqlite(address) else None
     try:
         if lock is not None:
@@ -189,14 +190,14 @@ async def read_database(url: str) -> AsyncIterator[Database]:
     Raises `DatabaseUnusable` when there is none, or none of this version's; `DatabaseTooNew`.
     """
     _quieten_libraries()
-    address = _parsed(url)
+    address = parsed_address(url)
     if is_sqlite(address) and not file_of(address).is_file():
-        raise DatabaseUnusable(_place(address), "there is no database yet; it is made when the bot starts")
+        raise DatabaseUnusable(place_of(address), "there is no database yet; it is made when the bot starts")
     engine = await asyncio.to_thread(make_reader if is_sqlite(address) else make_writer, address)
     try:
-        found = await _revision(engine, address)
+        found = await revision_of(engine, address)
         if found != REVISIONS[-1]:
-            raise DatabaseUnusable(_place(address), "it is of an earlier version; start the bot once to update it")
+            raise DatabaseUnusable(place_of(address), "it is of an earlier version; start the bot once to update it")
         yield Database(engine, engine)
     finally:
         await engine.dispose()
@@ -209,13 +210,16 @@ def _quieten_libraries() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-def _parsed(url: str) -> URL:
+def parsed_address(url: str) -> URL:
+    """The address of a database of which this program can make use. Raises `DatabaseUnusable`."""
     try:
         address = make_url(url)
     except SQLAlchemyError as error:
         raise DatabaseUnusable("the database's address", "is not a URL that SQLAlchemy can read") from error
     if address.drivername not in BACKENDS:
-        raise DatabaseUnusable(_place(address), f"the address must begin with one of {', '.join(BACKENDS)}")
+        raise DatabaseUnusable(place_of(address), f"the address must begin with one of {', '.join(BACKENDS)}")
+    if not is_sqlite(address) and find_spec("asyncpg") is None:
+        raise DatabaseUnusable(place_of(address), "its driver is not installed: pip install 'domovoy[postgres]'")
     return address
 
 
@@ -231,7 +235,7 @@ async def _open(address: URL, clock: Clock) -> Database:
     # In a thread: making an engine loads its driver.
     writer = await asyncio.to_thread(make_writer, address)
     try:
-        found = await _revision(writer, address)
+        found = await revision_of(writer, address)
         if found is None:
             await finish(_create(writer, address))
         elif found != REVISIONS[-1]:
@@ -246,13 +250,13 @@ async def _open(address: URL, clock: Clock) -> Database:
     return Database(writer, reader)
 
 
-async def _revision(engine: AsyncEngine, address: URL) -> str | None:
+async def revision_of(engine: AsyncEngine, address: URL) -> str | None:
     """The schema's revision, None for an empty database. Raises `DatabaseTooNew` for one that is not ours."""
     try:
         async with engine.connect() as connection:
             found = await connection.run_sync(_read_revision)
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(_place(address), reason_of(error)) from error
+        raise DatabaseUnusable(place_of(address), reason_of(error)) from error
     if found is not None and found not in REVISIONS:
         raise DatabaseTooNew(found, REVISIONS[-1])
     return found
@@ -271,7 +275,7 @@ async def _create(engine: AsyncEngine, address: URL) -> None:
         async with engine.begin() as connection:
             await connection.run_sync(_create_tables)
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(_place(address), f"the tables cannot be made ({reason_of(error)})") from error
+        raise DatabaseUnusable(place_of(address), f"the tables cannot be made ({reason_of(error)})") from error
     logger.info("database_created", revision=REVISIONS[-1])
 
 
@@ -291,7 +295,7 @@ async def _migrate(address: URL, found: str) -> None:
     try:
         await finish(asyncio.to_thread(_run_migrations, address))
     except (SQLAlchemyError, OSError) as error:
-        raise DatabaseUnusable(_place(address), f"the migration failed ({reason_of(error)})") from error
+        raise DatabaseUnusable(place_of(address), f"the migration failed ({reason_of(error)})") from error
 
 
 def _run_migrations(address: URL) -> None:
@@ -300,5 +304,6 @@ def _run_migrations(address: URL) -> None:
     migrate(address)
 
 
-def _place(address: URL) -> str:
+def place_of(address: URL) -> str:
+    """The file of a database, or its address without the password, for people."""
     return str(file_of(address)) if is_sqlite(address) else address.render_as_string(hide_password=True)

@@ -43,14 +43,36 @@ class FileLock:
             self._descriptor = None
 
 
+def is_locked(database: Path) -> bool:
+    """Whether a process holds the lock of a database file now. Its file is not made for the question."""
+    try:
+        descriptor = os.open(database.with_name(database.name + ".lock"), os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        _try(descriptor)
+    except (BlockingIOError, PermissionError):
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return False
+
+
 if sys.platform == "win32":
     import msvcrt
 
     def _lock(descriptor: int) -> None:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
+    _try = _lock
+
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _try(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from aiogram import Router
@@ -13,6 +14,7 @@ from bot.health import HealthCheck
 from bot.i18n import Translator
 from bot.model_control import ModelControl
 from bot.period import Period
+from bot.self_checkup import SelfCheckup
 from bot.views.errors import errors_text
 from bot.views.health import health_text
 from llm.clock import Clock
@@ -28,9 +30,10 @@ def add_health(router: Router) -> None:
     router.message.register(on_errors, Command("errors"))
 
 
-async def on_health(message: Message, t: Translator, health: HealthCheck, clock: Clock) -> None:
-    """The bot's own state."""
-    await message.answer(health_text(t, await health.look(), clock.now()), parse_mode=ParseMode.HTML)
+async def on_health(message: Message, t: Translator, health: HealthCheck, checkup: SelfCheckup, clock: Clock) -> None:
+    """The bot's own state, and what the checks find amiss."""
+    seen, report = await asyncio.gather(health.look(), checkup.report())
+    await message.answer(health_text(t, seen, clock.now(), report), parse_mode=ParseMode.HTML)
 
 
 async def on_errors(

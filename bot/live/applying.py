@@ -61,6 +61,7 @@ class LiveParts:
     menus: CommandMenus
     cards: AccessCards
     announcer: Announcer
+    check_by: Callable[[Settings], None]
     set_rich: Callable[[RichMode], None]
     transcriber: Transcriber
     log: Log | None
@@ -93,6 +94,7 @@ class Applier:
     async def apply(self, before: Settings, now: Settings, changed: Collection[str]) -> None:
         """Put everything in force that has changed; who may come in first, since it may be that somebody may not."""
         parts = self._parts
+        parts.check_by(now)
         if not ACCESS.isdisjoint(changed):
             self._let_in(before, now)
         if not LIMITS.isdisjoint(changed):

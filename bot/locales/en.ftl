@@ -385,6 +385,171 @@ remedy-content-filter = The provider refuses such questions. A model of your own
 remedy-bad-request = The server does not take a request of this form. Is it up to date? If so, tell those who make this bot.
 remedy-invalid-output = The model gives empty answers. Another model, or a newer version of the server, may help.
 
+## What is checked: domovoy doctor, /health and the log of the start
+
+checkup-well = All checks are well.
+checkup-amiss = Broken: { $broken }. To be looked at: { $warnings }.
+checkup-subject-settings = Settings
+checkup-subject-telegram = Telegram
+checkup-subject-models = Models
+checkup-subject-database = Database
+checkup-subject-disk = Disk
+checkup-subject-clock = Clock
+checkup-subject-ports = Ports
+
+checkup-settings-good = The settings are right ({ $number } set, the rest as usual).
+checkup-settings-wrong = { $variable }{ $value ->
+        [none] { "" }
+       *[other] { " " }= { $value }
+    }{ $line ->
+        [0] { "" }
+       *[other] { " " }(line { $line })
+    }: { $allowed }
+mend-settings-wrong = Change it in .env or in the environment. docs/configuration.md explains each setting.
+checkup-settings-later = Set, but not in force in this version: { $names }.
+mend-settings-later = Nothing has to be done; docs/configuration.md says what is in force.
+checkup-settings-no-such = { $variable } in line { $line } of the file is no setting and is not read.
+mend-settings-no-such = { $near ->
+        [none] Take the line out, or look the name up in .env.example.
+       *[other] Did you mean { $near }?
+    }
+checkup-settings-misspelt = { $variable } in the environment is no setting and is not read.
+mend-settings-misspelt = Did you mean { $near }?
+checkup-settings-open-file = Others on this machine can read { $file }, and there are secrets in it.
+mend-settings-open-file = chmod 600 { $file }
+checkup-settings-same-model = { $variable } is the same model on the same server as { $other }: { $model }. When one fails, the other does.
+mend-settings-same-model = Give { $variable } another model or another server, or take it out.
+checkup-webhook-no-https = WEBHOOK_URL does not begin with https://, and Telegram calls nothing else.
+mend-webhook-no-https = Put a proxy with a certificate in front and set WEBHOOK_URL to its https:// address; or leave WEBHOOK_URL empty: then the bot asks Telegram itself.
+
+checkup-telegram-good = { $server } knows the token: the bot is { $bot }.
+checkup-telegram-page = No token: the bot runs on the page http://{ $host }:{ $port } of this machine.
+checkup-telegram-token = { $server } does not know this BOT_TOKEN.
+mend-telegram-token = Copy the token again: @BotFather, /mybots, your bot, API Token. A revoked token never works again.
+checkup-telegram-away = { $server } can't be reached ({ $reason }).
+mend-telegram-away = See whether this machine reaches the internet. Where Telegram is blocked, run a Bot API server of your own elsewhere and set TELEGRAM_API_BASE to it.
+checkup-telegram-no-name = The name { $server } is not known here.
+mend-telegram-no-name = See whether names are resolved on this machine (DNS), and whether TELEGRAM_API_BASE is spelt right.
+checkup-telegram-tls = The certificate of { $server } is not to be trusted: something sits in between, or the clock is wrong.
+mend-telegram-tls = Set the clock, and see which proxy or virus scanner opens the connections of this machine.
+checkup-telegram-not-json = What answers at { $server } is not the Bot API: a proxy or a login page is in between.
+mend-telegram-not-json = Open the address in a browser on this machine to see what answers. With TELEGRAM_API_BASE, see whether it leads to the Bot API server itself.
+checkup-telegram-trouble = { $server } answers with an error (status { $status }).
+mend-telegram-trouble = It is most likely not your fault; try again in some minutes.
+checkup-telegram-old = The Bot API server { $server } is older than the bot and does not know { $methods }.
+mend-telegram-old = The bot does without: answers come by edited messages. A newer telegram-bot-api brings them back.
+checkup-telegram-webhook-set = Another program has told Telegram to send this bot's messages to { $host }.
+mend-telegram-webhook-set = This bot takes them over when it starts. Where the other program is still wanted, give it a token of its own.
+checkup-telegram-webhook-fails = Telegram could not deliver to WEBHOOK_URL within the last hour: { $reason }.
+mend-telegram-webhook-fails = See whether WEBHOOK_URL is reached from the internet and leads to WEBHOOK_HOST and WEBHOOK_PORT.
+
+checkup-model-good = { $model } on { $server } ({ $kind }), context { $context }.
+checkup-model-cloud = { $model } in the cloud { $server }: the key is taken.
+checkup-model-demo = No real model: the built-in demo answers.
+mend-model-demo = Start a model server on this machine, or run: domovoy init
+checkup-model-not-found = No server on this machine has the model that LLM_MODEL asks for: { $model }.
+mend-model-not-found = Start its server, or set LLM_API_BASE to where it is.
+checkup-model-away = Nothing answers at { $server }, where { $model } should be.
+mend-model-away = { $start ->
+        [none] Start the server, or change { $base_var }.
+       *[other] Start it, usually with: { $start }. Or change { $base_var }.
+    }
+checkup-model-no-name = The name of the server { $server } is not known here.
+mend-model-no-name = See whether { $base_var } is spelt right. In a container, localhost is the container itself.
+checkup-model-tls = The certificate of { $server } is not to be trusted.
+mend-model-tls = Use http:// in { $base_var } for a server of your own network, or give it a certificate that this machine knows.
+checkup-model-loading = { $server } is still loading { $model }.
+mend-model-loading = Wait a little; the bot notices by itself.
+checkup-model-key = { $server } does not take the key for { $model }, or wants one.
+mend-model-key = Set { $key_var } to a key of this server.
+checkup-model-not-a-server = What answers at { $server } is no model server.
+mend-model-not-a-server = Set { $base_var } to the address and port of the model server, such as http://127.0.0.1:11434/v1.
+checkup-model-elsewhere = On this machine there is { $kind } at { $server }.
+mend-model-elsewhere = If that is the one you mean: LLM_API_BASE={ $address }
+checkup-model-missing = { $server } ({ $kind }) does not have { $model }; it has { $names }.
+mend-model-missing = { $pull ->
+        [none] Set { $model_var } to one of these.
+       *[other] Set { $model_var } to one of these, or get it: { $pull }
+    }
+checkup-model-none = { $server } ({ $kind }) has no model to chat with.
+mend-model-none = { $kind ->
+        [ollama] Get one: ollama pull qwen3:8b
+       *[other] Load a model in it.
+    }
+checkup-model-not-named = It is not said which model of { $server } is wanted.
+mend-model-not-named = Set { $model_var }.
+checkup-model-other-name = { $server } ({ $kind }) is asked for { $model } and answers with { $names }, the one that it has.
+mend-model-other-name = Set { $model_var }={ $names }, so that the figures have the right name.
+checkup-model-context-small = { $model } on { $server } reads only { $context } tokens: hardly more than a question and its answer.
+mend-model-context-small = { $hint ->
+        [none] Set { $context_var }={ $enough }, if the memory is enough for it.
+       *[other] Start the server with more: { $hint }
+    }
+checkup-model-context-above = { $context_var } is { $wanted }, but { $server } reads only { $told } tokens of { $model }{ $silent ->
+        [yes] , and drops the rest without a word.
+       *[no] , and refuses what is longer.
+    }
+mend-model-context-above = { $hint ->
+        [none] Set { $context_var }={ $told }, or take it out.
+       *[other] Set { $context_var }={ $told }, or start the server with more: { $hint }
+    }
+checkup-model-silent-cut = { $server } ({ $kind }) drops the beginning of what is too long without a word, and does not tell how much { $model } reads.
+mend-model-silent-cut = { $hint ->
+        [none] Set { $context_var } to the length that the server was started with.
+       *[other] Set { $context_var } to the length that the server was started with ({ $hint }).
+    }
+checkup-model-no-system = { $model } takes no system messages; the bot puts them before the first question.
+mend-model-no-system = Nothing has to be done. Where a persona matters, another model keeps to it better.
+
+checkup-speech-good = Speech is written down by { $server }.
+checkup-speech-away = Nothing answers at { $server }, where speech should be written down.
+mend-speech-away = Start that server, or change TRANSCRIPTION_API_BASE; empty, voice messages are politely declined.
+checkup-speech-key = { $server } does not take the key for writing speech down, or wants one.
+mend-speech-key = Set TRANSCRIPTION_API_KEY to a key of this server.
+
+checkup-database-good = { $place } is sound (schema { $revision }).
+checkup-database-in-use = { $place } is sound (schema { $revision }); a bot is at work with it.
+checkup-database-new = { $place } is made at the first start.
+checkup-database-older = { $place } is of an earlier version (schema { $revision }).
+mend-database-older = Nothing has to be done: the next start copies it and brings it to { $known }.
+checkup-database-too-new = { $place } was written by a newer version (schema { $revision }, this one knows up to { $known }).
+mend-database-too-new = Install that version again, or go back to the copy that lies beside the file (….before-…).
+checkup-database-locked = Another program holds { $place }: { $reason }.
+mend-database-locked = Close what has it open (a database browser, a backup, a second bot); fuser or lsof names it.
+checkup-database-broken = { $place } is damaged, or no database: { $reason }.
+mend-database-broken = Stop the bot and put a backup in its place. What can be saved: sqlite3 FILE .recover. Set aside, it is made anew, empty.
+checkup-database-read-only = { $place } can't be written by this user.
+mend-database-read-only = Give it to the user that runs the bot (chown), or set DATABASE_URL to another place.
+checkup-database-unusable = { $place } can't be used: { $reason }.
+mend-database-unusable = Set DATABASE_URL to another place; for a server, see whether it runs and takes the user and password.
+checkup-database-trouble = The database does not take what is written: { $reason }.
+mend-database-trouble = See whether its disk is full or gone. domovoy doctor says more.
+
+checkup-disk-good = { $free } free at { $place }.
+checkup-disk-low = Only { $free } free at { $place }.
+mend-disk-low = Make room; with less than 20 MB nothing is kept reliably.
+checkup-disk-full = The disk of { $place } is full: { $free } free.
+mend-disk-full = Make room now: without it messages are not kept and not answered.
+
+checkup-clock-good = The clock is right.
+checkup-clock-off = The clock of this machine is { $time } { $direction ->
+        [ahead] ahead of
+       *[behind] behind
+    } that of { $server }.
+mend-clock-off = Let the system set it: timedatectl set-ntp true
+checkup-clock-far-off = The clock of this machine is wrong by { $time }: { $direction ->
+        [ahead] ahead of
+       *[behind] behind
+    } that of { $server }.
+mend-clock-far-off = Set it now (timedatectl set-ntp true): certificates, budgets and all figures go by it.
+
+checkup-port-taken = Port { $port } on { $host } is taken by another program.
+mend-port-taken = Set { $variable } to a free port, or stop the other program.
+checkup-check-late = The check “{ $subject }” was not done within { $seconds } s.
+mend-check-late = Something is reached that neither answers nor refuses, most likely through a firewall.
+checkup-check-failed = The check “{ $subject }” itself failed ({ $reason }).
+mend-check-failed = That is a fault of Domovoy: please report it with what the log says.
+
 ## /health
 
 health-title = How I am

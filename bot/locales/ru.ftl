@@ -383,6 +383,171 @@ remedy-content-filter = Поставщик отказывается отвеча
 remedy-bad-request = Сервер не понимает запрос такого вида. Он обновлён? Если да, сообщите тем, кто делает этого бота.
 remedy-invalid-output = Модель даёт пустые ответы. Может помочь другая модель или новая версия сервера.
 
+## Что проверяется: domovoy doctor, /health и журнал при запуске
+
+checkup-well = Все проверки пройдены.
+checkup-amiss = Сломано: { $broken }. Стоит посмотреть: { $warnings }.
+checkup-subject-settings = Настройки
+checkup-subject-telegram = Телеграм
+checkup-subject-models = Модели
+checkup-subject-database = База данных
+checkup-subject-disk = Диск
+checkup-subject-clock = Часы
+checkup-subject-ports = Порты
+
+checkup-settings-good = Настройки верны (задано: { $number }, остальные обычные).
+checkup-settings-wrong = Настройка { $variable }{ $value ->
+        [none] { "" }
+       *[other] { " " }= { $value }
+    }{ $line ->
+        [0] { "" }
+       *[other] { " " }(строка { $line })
+    }: { $allowed }
+mend-settings-wrong = Исправьте в .env или в окружении. Каждая настройка описана в docs/configuration.md.
+checkup-settings-later = Задано, но в этой версии ещё не действует: { $names }.
+mend-settings-later = Делать ничего не нужно; что действует, сказано в docs/configuration.md.
+checkup-settings-no-such = { $variable } в строке { $line } файла – не настройка и не читается.
+mend-settings-no-such = { $near ->
+        [none] Уберите строку или найдите название в .env.example.
+       *[other] Может быть, { $near }?
+    }
+checkup-settings-misspelt = { $variable } в окружении – не настройка и не читается.
+mend-settings-misspelt = Может быть, { $near }?
+checkup-settings-open-file = Файл { $file } могут читать другие на этой машине, а в нём секреты.
+mend-settings-open-file = Выполните: chmod 600 { $file }
+checkup-settings-same-model = { $variable } – та же модель на том же сервере, что и { $other }: { $model }. Откажет одна – откажет и другая.
+mend-settings-same-model = Задайте в { $variable } другую модель или другой сервер либо уберите её.
+checkup-webhook-no-https = WEBHOOK_URL начинается не с https://, а по другому адресу Телеграм не обратится.
+mend-webhook-no-https = Поставьте впереди прокси с сертификатом и задайте в WEBHOOK_URL его адрес с https://. Или оставьте WEBHOOK_URL пустым: тогда бот сам спрашивает Телеграм.
+
+checkup-telegram-good = { $server } знает токен: это бот { $bot }.
+checkup-telegram-page = Токена нет: бот работает на странице http://{ $host }:{ $port } этой машины.
+checkup-telegram-token = { $server } не знает такого BOT_TOKEN.
+mend-telegram-token = Скопируйте токен ещё раз: @BotFather, /mybots, ваш бот, API Token. Отозванный токен больше не заработает.
+checkup-telegram-away = До { $server } не достучаться ({ $reason }).
+mend-telegram-away = Проверьте, есть ли на этой машине интернет. Где Телеграм закрыт, поставьте свой сервер Bot API в другом месте и задайте его в TELEGRAM_API_BASE.
+checkup-telegram-no-name = Имя { $server } здесь неизвестно.
+mend-telegram-no-name = Проверьте, работает ли на этой машине DNS и верно ли написан TELEGRAM_API_BASE.
+checkup-telegram-tls = Сертификату { $server } нельзя доверять: кто-то сидит посередине, или часы неверны.
+mend-telegram-tls = Поставьте часы и посмотрите, какой прокси или антивирус вскрывает соединения этой машины.
+checkup-telegram-not-json = По адресу { $server } отвечает не Bot API: посередине прокси или страница входа.
+mend-telegram-not-json = Откройте адрес в браузере на этой машине и посмотрите, кто отвечает. Если задан TELEGRAM_API_BASE, он должен вести прямо на сервер Bot API.
+checkup-telegram-trouble = { $server } отвечает ошибкой (статус { $status }).
+mend-telegram-trouble = Скорее всего, это не у вас; попробуйте через несколько минут.
+checkup-telegram-old = Сервер Bot API { $server } старее бота и не знает { $methods }.
+mend-telegram-old = Бот обойдётся: ответы приходят правками сообщений. Новый telegram-bot-api вернёт остальное.
+checkup-telegram-webhook-set = Другая программа велела Телеграму слать сообщения этого бота на { $host }.
+mend-telegram-webhook-set = При запуске бот заберёт их себе. Если та программа нужна, дайте ей свой токен.
+checkup-telegram-webhook-fails = За последний час Телеграм не смог доставить сообщение на WEBHOOK_URL: { $reason }.
+mend-telegram-webhook-fails = Проверьте, доступен ли WEBHOOK_URL из интернета и ведёт ли он на WEBHOOK_HOST и WEBHOOK_PORT.
+
+checkup-model-good = { $model } на { $server } ({ $kind }), контекст { $context }.
+checkup-model-cloud = { $model } в облаке { $server }: ключ принят.
+checkup-model-demo = Настоящей модели нет: отвечает встроенная демонстрация.
+mend-model-demo = Запустите на этой машине сервер моделей или выполните: domovoy init
+checkup-model-not-found = Ни на одном сервере этой машины нет модели из LLM_MODEL: { $model }.
+mend-model-not-found = Запустите её сервер или задайте его адрес в LLM_API_BASE.
+checkup-model-away = По адресу { $server }, где должна быть { $model }, никто не отвечает.
+mend-model-away = { $start ->
+        [none] Запустите сервер или измените { $base_var }.
+       *[other] Запустите его, обычно так: { $start }. Или измените { $base_var }.
+    }
+checkup-model-no-name = Имя сервера { $server } здесь неизвестно.
+mend-model-no-name = Проверьте, верно ли написан { $base_var }. В контейнере localhost – это сам контейнер.
+checkup-model-tls = Сертификату { $server } нельзя доверять.
+mend-model-tls = Для сервера своей сети укажите в { $base_var } адрес с http:// или дайте серверу сертификат, который знает эта машина.
+checkup-model-loading = { $server } ещё загружает { $model }.
+mend-model-loading = Подождите немного; бот заметит сам.
+checkup-model-key = { $server } не принимает ключ для { $model } или требует его.
+mend-model-key = Задайте в { $key_var } ключ этого сервера.
+checkup-model-not-a-server = По адресу { $server } отвечает не сервер моделей.
+mend-model-not-a-server = Задайте в { $base_var } адрес и порт сервера моделей, например http://127.0.0.1:11434/v1.
+checkup-model-elsewhere = На этой машине есть { $kind } по адресу { $server }.
+mend-model-elsewhere = Если нужен он: LLM_API_BASE={ $address }
+checkup-model-missing = На { $server } ({ $kind }) нет { $model }; есть { $names }.
+mend-model-missing = { $pull ->
+        [none] Задайте в { $model_var } одну из них.
+       *[other] Задайте в { $model_var } одну из них или получите её: { $pull }
+    }
+checkup-model-none = На { $server } ({ $kind }) нет модели для разговора.
+mend-model-none = { $kind ->
+        [ollama] Получите её: ollama pull qwen3:8b
+       *[other] Загрузите в него модель.
+    }
+checkup-model-not-named = Не сказано, какая модель на { $server } нужна.
+mend-model-not-named = Задайте { $model_var }.
+checkup-model-other-name = У { $server } ({ $kind }) просят { $model }, а отвечает { $names }: другой у него нет.
+mend-model-other-name = Задайте { $model_var }={ $names }, чтобы имя в показателях было верным.
+checkup-model-context-small = { $model } на { $server } читает всего { $context } токенов: едва хватит на вопрос с ответом.
+mend-model-context-small = { $hint ->
+        [none] Задайте { $context_var }={ $enough }, если памяти хватит.
+       *[other] Запустите сервер с бо́льшим: { $hint }
+    }
+checkup-model-context-above = { $context_var } – { $wanted }, но { $server } читает у { $model } всего { $told } токенов{ $silent ->
+        [yes] , а остальное молча отбрасывает.
+       *[no] , а более длинное не принимает.
+    }
+mend-model-context-above = { $hint ->
+        [none] Задайте { $context_var }={ $told } или уберите её.
+       *[other] Задайте { $context_var }={ $told } или запустите сервер с бо́льшим: { $hint }
+    }
+checkup-model-silent-cut = { $server } ({ $kind }) молча отбрасывает начало слишком длинного и не говорит, сколько читает { $model }.
+mend-model-silent-cut = { $hint ->
+        [none] Задайте в { $context_var } длину, с которой запущен сервер.
+       *[other] Задайте в { $context_var } длину, с которой запущен сервер ({ $hint }).
+    }
+checkup-model-no-system = { $model } не понимает системных сообщений; бот ставит их перед первым вопросом.
+mend-model-no-system = Делать ничего не нужно. Если важна роль, другая модель держится её лучше.
+
+checkup-speech-good = Речь записывает { $server }.
+checkup-speech-away = По адресу { $server }, где должна записываться речь, никто не отвечает.
+mend-speech-away = Запустите этот сервер или измените TRANSCRIPTION_API_BASE; если оставить пустым, от голосовых сообщений бот вежливо откажется.
+checkup-speech-key = { $server } не принимает ключ для записи речи или требует его.
+mend-speech-key = Задайте в TRANSCRIPTION_API_KEY ключ этого сервера.
+
+checkup-database-good = { $place } в порядке (схема { $revision }).
+checkup-database-in-use = { $place } в порядке (схема { $revision }); с ней работает бот.
+checkup-database-new = { $place } появится при первом запуске.
+checkup-database-older = { $place } от прежней версии (схема { $revision }).
+mend-database-older = Делать ничего не нужно: при запуске бот скопирует её и доведёт до { $known }.
+checkup-database-too-new = { $place } записана более новой версией (схема { $revision }, эта знает до { $known }).
+mend-database-too-new = Поставьте снова ту версию или вернитесь к копии рядом с файлом (….before-…).
+checkup-database-locked = { $place } держит другая программа: { $reason }.
+mend-database-locked = Закройте то, что её открыло (просмотр базы, резервное копирование, второй бот); fuser или lsof назовут программу.
+checkup-database-broken = { $place } повреждена или не база данных: { $reason }.
+mend-database-broken = Остановите бота и верните резервную копию. Что можно спасти: sqlite3 FILE .recover. Если убрать файл, он появится заново, пустым.
+checkup-database-read-only = В { $place } этот пользователь писать не может.
+mend-database-read-only = Отдайте её пользователю, от которого работает бот (chown), или задайте другое место в DATABASE_URL.
+checkup-database-unusable = { $place } использовать нельзя: { $reason }.
+mend-database-unusable = Задайте другое место в DATABASE_URL; если это сервер, проверьте, работает ли он и верны ли имя и пароль.
+checkup-database-trouble = База данных не принимает записи: { $reason }.
+mend-database-trouble = Проверьте, не полон ли и на месте ли её диск. Подробнее скажет domovoy doctor.
+
+checkup-disk-good = Свободно { $free } в { $place }.
+checkup-disk-low = Свободно всего { $free } в { $place }.
+mend-disk-low = Освободите место; когда меньше 20 МБ, надёжно ничего не сохранить.
+checkup-disk-full = Диск с { $place } полон: свободно { $free }.
+mend-disk-full = Освободите место сейчас: без него сообщения не сохраняются и остаются без ответа.
+
+checkup-clock-good = Часы верны.
+checkup-clock-off = Часы этой машины { $direction ->
+        [ahead] спешат
+       *[behind] отстают
+    } на { $time } (по часам { $server }).
+mend-clock-off = Пусть их ставит система: timedatectl set-ntp true
+checkup-clock-far-off = Часы этой машины неверны: { $direction ->
+        [ahead] спешат
+       *[behind] отстают
+    } на { $time } (по часам { $server }).
+mend-clock-far-off = Поставьте их сейчас (timedatectl set-ntp true): по ним живут сертификаты, бюджеты и все показатели.
+
+checkup-port-taken = Порт { $port } на { $host } занят другой программой.
+mend-port-taken = Задайте в { $variable } свободный порт или остановите ту программу.
+checkup-check-late = Проверка «{ $subject }» не уложилась в { $seconds } с.
+mend-check-late = Что-то не отвечает и не отказывает, скорее всего из-за межсетевого экрана.
+checkup-check-failed = Не удалась сама проверка «{ $subject }» ({ $reason }).
+mend-check-failed = Это ошибка Домового: сообщите о ней вместе с тем, что в журнале.
+
 ## /health
 
 health-title = Как я себя чувствую

@@ -91,8 +91,13 @@ def _duration(value: object) -> object:
         raise ValueError("is longer than any calendar") from None
 
 
+def is_token(text: str) -> bool:
+    """Whether a text has the form of a Telegram token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 def _token(value: SecretStr) -> SecretStr:
-    if value.get_secret_value() and not _TOKEN.fullmatch(value.get_secret_value()):
+    if value.get_secret_value() and not is_token(value.get_secret_value()):
         raise ValueError("must look like 123456789:AAE…, as @BotFather gives it")
     return value
 

@@ -43,13 +43,13 @@ def unknown_names(names: Iterable[str], known: Sequence[str]) -> tuple[Problem, 
         top, *fields = name.split("__")
         if top in known:
             if fields and top not in MODEL_NAMES:
-                problems.append(Problem(_name(name), None, f"there is no such setting; did you mean {top}?"))
+                problems.append(Problem(shown_name(name), None, f"there is no such setting; did you mean {top}?"))
             continue
         near = get_close_matches(top, known, n=1, cutoff=0.85)
         if near or top.startswith(PREFIXES):
             guess = near[0] if near else _likely(top, known)
             hint = f"did you mean {guess}?" if guess else ".env.example lists all"
-            shown = _name(name)
+            shown = shown_name(name)
             hint = hint if shown == name else "a line must be NAME=value"
             problems.append(Problem(shown, None, f"there is no such setting; {hint}"))
     return tuple(problems)
@@ -96,10 +96,10 @@ def _problem(details: Any, environ: Mapping[str, str]) -> Problem:
     # A field that does not exist may be a misspelt secret.
     hidden = missing or details["type"] in UNKNOWN_FIELD
     shown = None if hidden or set_by not in environ else _shown(set_by, environ[set_by])
-    return Problem(variable if missing else _name(set_by), shown, _allowed(details, variable))
+    return Problem(variable if missing else shown_name(set_by), shown, _allowed(details, variable))
 
 
-def _name(variable: str) -> str:
+def shown_name(variable: str) -> str:
     """A name as it may be shown: what is no part of any name may be a value."""
     plain = re.split("[^A-Z0-9_]", variable, maxsplit=1)[0]
     glued = _GLUED.match(plain)

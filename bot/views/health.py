@@ -5,18 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
+from bot.checkup.finding import Report
 from bot.health import Health
 from bot.i18n import Translator
+from bot.views.checkup import amiss_lines, summary_text
 from bot.views.numbers import count, decimal, duration, shortened, size
 
+MOST_OF_ERROR = 200
 SILENT_SECONDS = 90.0
 """A long poll ends after 30 seconds: who has said nothing for so long is away."""
-MOST_OF_ERROR = 200
-SLOW_SECONDS = 0.1
+MOST_AMISS = 6
+"""What is grave comes first; more of it would not fit a message."""
 
 
-def health_text(t: Translator, health: Health, now: datetime) -> str:
-    """HTML: a list of what there is to know. One of the messages that wait is the question itself."""
+def health_text(t: Translator, health: Health, now: datetime, report: Report) -> str:
+    """HTML: what is amiss and what to do, then a list of what there is to know.
+
+    One of the messages that wait is the question itself.
+    """
     lines = [
         (t("health-uptime"), duration(t, health.uptime_seconds)),
         (t("health-telegram"), _telegram(t, health)),
@@ -31,7 +37,9 @@ def health_text(t: Translator, health: Health, now: datetime) -> str:
         lines.append((t("health-database"), size(t, health.database_bytes)))
     if health.disk_free_bytes is not None:
         lines.append((t("health-disk"), size(t, health.disk_free_bytes)))
-    text = [f"<b>{escape(t('health-title'))}</b>"]
+    text = [f"<b>{escape(t('health-title'))}</b>", escape(summary_text(t, report))]
+    text += amiss_lines(t, report.amiss[:MOST_AMISS])
+    text.append("")
     text += [f"{escape(name)}: {escape(value)}" for name, value in lines]
     text += ["", f"<b>{escape(t('health-jobs'))}</b>"]
     text += [f"{escape(t(f'job-{name}'.replace('_', '-')))}: {escape(_next(t, at, now))}" for name, at in health.jobs]

@@ -10,7 +10,7 @@ from llm.capabilities.told import fingerprint_of
 from llm.config import ModelConfig
 from llm.demo import DEMO_BASE, DEMO_MODEL
 from llm.preparation import ServedModel
-from llm.servers.hosts import host_of, is_local
+from llm.servers.hosts import cloud_kind, host_of, is_local
 from llm.servers.kinds import LOADS_ON_DEMAND, FoundModel, FoundServer, ServerKind, ServerState
 from llm.types import ModelCapabilities
 
@@ -29,7 +29,8 @@ class ModelInUse:
 
     `told` is the length that is configured or that its server tells, in tokens, None where nobody does. `state` is
     that of its server when it was last looked at; `unknown` before the first look, and for clouds. `found` is what the
-    server tells of the model beside that, `version` that of the server, `known` what a detection has found out.
+    server tells of the model beside that, `version` that of the server, `known` what a detection has found out,
+    `offered` the names of all models that the server has listed at the last look.
     """
 
     config: ModelConfig
@@ -40,6 +41,7 @@ class ModelInUse:
     found: FoundModel | None = field(default=None, compare=False)
     version: str = field(default="", compare=False)
     known: Known | None = field(default=None, compare=False)
+    offered: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def context(self) -> int | None:
@@ -70,6 +72,14 @@ class ModelInUse:
             return None
         fact = self.known.facts.get(Ability.CONTEXT)
         return self.known.capabilities.max_context if fact is not None and fact.source is Source.PROBE else None
+
+    @property
+    def in_a_cloud(self) -> bool:
+        """Whether its address is that of a known cloud, which is never looked at unasked."""
+        try:
+            return cloud_kind(host_of(self.config.api_base)) is not None
+        except ValueError:
+            return False
 
     @property
     def fingerprint(self) -> str:
@@ -141,7 +151,9 @@ def put_together(
             # Ollama would load the model anew for another length (servers.md 1.3): the first one stays.
             same = kind is ServerKind.OLLAMA and before.told is not None
             context = before.told if same else context or before.told
-    return ModelInUse(config, kind, config.capabilities.max_context or context, source, state, found, version)
+    offered = tuple(model.name for model in server.models) if server is not None else ()
+    told = config.capabilities.max_context or context
+    return ModelInUse(config, kind, told, source, state, found, version, offered=offered)
 
 
 def _found(server: FoundServer, name: str) -> FoundModel | None:

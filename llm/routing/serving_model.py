@@ -21,7 +21,6 @@ from llm.prompts.adapter import ModelPromptAdapter
 from llm.routing.candidates import Candidate, bad_address_row, configured_row, demo_row, found_rows
 from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen, with_local
 from llm.servers.discover import choose, discover
-from llm.servers.hosts import cloud_kind, host_of
 from llm.servers.identify import health, identify, with_details
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
 from llm.types import ModelCapabilities
@@ -161,6 +160,13 @@ class ServingModel:
         return self._configured.name if self._configured is not None else self._wanted or ""
 
     @property
+    def base(self) -> str:
+        """The address of its server: the configured one, else that of the one in use; empty: there is neither."""
+        if self._configured is not None:
+            return self._configured.api_base
+        return self._base or (self._view.model.config.api_base if self._view.model is not None else "")
+
+    @property
     def kind(self) -> ServerKind:
         """The kind of its server; generic as long as nobody knows."""
         return self._view.model.kind if self._view.model is not None else ServerKind.GENERIC
@@ -246,7 +252,7 @@ class ServingModel:
         model = self._view.model
         if not self._looks or self._doubted or model is None or model.source is ModelSource.DEMO:
             return True
-        if model.state is not ServerState.UP and not _in_a_cloud(model):
+        if model.state is not ServerState.UP and not model.in_a_cloud:
             return True
         return self._clock.monotonic() - self._looked_at >= RECHECK_SECONDS
 
@@ -357,13 +363,6 @@ def key_of(model: ModelInUse) -> ModelKey:
 
 def _nothing(key: ModelKey) -> None:
     return None
-
-
-def _in_a_cloud(model: ModelInUse) -> bool:
-    try:
-        return cloud_kind(host_of(model.config.api_base)) is not None
-    except ValueError:
-        return False
 
 
 def _reason(server: FoundServer | None) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import bot.figures_export
+from bot.checkup.finding import Finding, Matter, Report, Subject
 from bot.figures_export import export_csv
 from bot.health import Health, LoopLag
 from bot.i18n import LANGUAGES, Texts
@@ -37,6 +40,9 @@ WELL = Health(
     disk_free_bytes=None,
     jobs=(("watch", NOW + timedelta(seconds=4)), ("add_up_figures", None)),
 )
+
+
+GOOD = Report(())
 
 
 class HastyClock(SystemClock):
@@ -72,14 +78,34 @@ async def test_the_lag_is_by_how_much_a_second_is_too_long() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_wrong_is_said(language: str) -> None:
     t = Texts().translator(language)
-    text = health_text(t, WELL, NOW)
+    text = health_text(t, WELL, NOW, GOOD)
     assert "12.3" in text.replace(",", ".")
     assert "98" in text
     away = Health(
         **{**{name: getattr(WELL, name) for name in WELL.__slots__}, "telegram_failures": 3, "rows_failing": True}
     )
-    assert health_text(t, away, NOW) != text
-    assert t("health-failing") in health_text(t, away, NOW)
+    assert health_text(t, away, NOW, GOOD) != text
+    assert t("health-failing") in health_text(t, away, NOW, GOOD)
+    taken = {"variable": "METRICS_PORT", "host": "<b>", "port": "1"}
+    amiss = Report((Finding(Subject.PORTS, Matter.PORT_TAKEN, taken),))
+    assert "METRICS_PORT" in health_text(t, WELL, NOW, amiss)
+    assert "&lt;b&gt;" in health_text(t, WELL, NOW, amiss)
+
+
+@pytest.mark.parametrize(
+    ("change", "ills"),
+    [
+        ({}, ()),
+        ({"telegram_failures": 3}, ()),
+        ({"telegram_failures": 30, "telegram_seconds": 400.0}, ("telegram",)),
+        ({"telegram_failures": 30, "telegram_seconds": None}, ("telegram",)),
+        ({"telegram_seconds": None}, ()),
+        ({"rows_failing": True, "disk_free_bytes": 1000}, ("database", "disk")),
+        ({"disk_free_bytes": 10**9}, ()),
+    ],
+)
+def test_a_bot_is_ill_when_it_cannot_do_its_work(change: dict[str, Any], ills: tuple[str, ...]) -> None:
+    assert replace(WELL, **change).ills == ills
 
 
 async def test_the_file_holds_what_is_kept_and_no_formulas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.checkup.finding import Level, Matter, Subject, level_of
 from bot.commands import ADMINS, EVERYONE
 from bot.conversation_export import ExportFormat
 from bot.handlers import people
@@ -108,6 +109,10 @@ def test_texts_whose_keys_are_put_together_are_all_there():
     own = {*MessageKind, Task.CLASSIFICATION, Task.AUGMENTATION}
     assert {f"models-for-{what.value.replace('_', '-')}" for what in own} <= keys
     assert {f"export-{form.value}" for form in ExportFormat} <= keys
+    found = {f"checkup-{matter}" for matter in Matter} | {f"checkup-subject-{subject}" for subject in Subject}
+    assert found | {"checkup-well", "checkup-amiss"} == {key for key in keys if key.startswith("checkup-")}
+    amiss = {f"mend-{matter}" for matter in Matter if level_of(matter) > Level.GOOD}
+    assert amiss == {key for key in keys if key.startswith("mend-")}
     limits = [f"{start}-{limit.value}" for limit in Limit for start in ("limit", "limit-none", "limit-most")]
     assert {*limits, *(f"people-limit-{limit.value}" for limit in Limit)} <= keys
     lives = [(one.value, key) for one in Lifetime for key in ("once", "several")]

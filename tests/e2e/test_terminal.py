@@ -96,6 +96,10 @@ async def test_prometheus_finds_the_figures(house: OpenHouse, model_server: Mode
             "domovoy_updates_waiting 0.0",
         ):
             assert sorted(line) in [sorted(one) for one in page.splitlines()], line
+        well = json.loads(
+            await asyncio.to_thread(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").read())
+        )
+        assert (well["ok"], well["ills"]) == (True, [])
         assert "process_resident_memory_bytes" in page or sys.platform != "linux"
         with pytest.raises(StartError, match="METRICS_PORT"):
             async with house(DATABASE_URL=f"sqlite+aiosqlite:///{home.app.database.file}2", METRICS_PORT=str(port)):

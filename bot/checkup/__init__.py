@@ -1,0 +1,1 @@
+"""Whether everything is as it should be: told by `domovoy doctor`, `/health` and the log of the start."""
