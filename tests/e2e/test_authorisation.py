@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -107,7 +108,7 @@ def update_of(role: Role, kind: str, sent: str, number: int) -> dict[str, Any]:
     where: dict[str, Any] = {"id": role.chat_id, "type": "private", "first_name": "Somebody"}
     if role.chat_id == GROUP:
         where = {"id": GROUP, "type": "supergroup", "title": "A group"}
-    message: dict[str, Any] = {"message_id": 90_000 + number, "date": 1_750_000_000, "chat": where}
+    message: dict[str, Any] = {"message_id": 90_000 + number, "date": int(time.time()), "chat": where}
     if kind == "callback_query":
         return {"id": str(number), "from": sender, "message": message, "chat_instance": "1", "data": sent}
     entities = [{"type": "bot_command", "offset": 0, "length": len(sent)}]

@@ -218,7 +218,7 @@ async def test_a_webhook_that_is_in_the_way_or_fails(doctor: Doctor, model_serve
     environ = telegram(model_server.url)
     if ours:
         environ |= {"WEBHOOK_URL": "https://me.example", "WEBHOOK_SECRET": SECRET, "WEBHOOK_PORT": str(free_port())}
-        matters = [Matter.TELEGRAM_WEBHOOK_FAILS, Matter.SETTINGS_LATER]
+        matters = [Matter.TELEGRAM_WEBHOOK_FAILS]
         await doctor.finds(*matters, code=0, mend="Connection refused", environ=environ)
     else:
         await doctor.finds(Matter.TELEGRAM_WEBHOOK_SET, code=0, mend="other.example", environ=environ)
@@ -271,7 +271,7 @@ async def test_a_fallback_that_is_the_primary_model_again(doctor: Doctor, model_
 
 async def test_a_webhook_without_https(doctor: Doctor) -> None:
     environ = {"WEBHOOK_URL": "http://me.example", "WEBHOOK_SECRET": SECRET, "WEBHOOK_PORT": str(free_port())}
-    matters = [Matter.WEBHOOK_NO_HTTPS, Matter.SETTINGS_LATER]
+    matters = [Matter.WEBHOOK_NO_HTTPS]
     await doctor.finds(*matters, code=1, mend="https://", environ=environ)
 
 
