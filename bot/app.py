@@ -30,10 +30,12 @@ from bot.delivery.flood import FloodControl
 from bot.detection_cards import DetectionCards
 from bot.errors import StartError
 from bot.greeting import Greeting
+from bot.groups.parts import open_groups
 from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
 from bot.health import HealthCheck, LoopLag
 from bot.i18n import Texts
+from bot.inline import InlineAnswers
 from bot.intake.inbox import Feed, InboxWorker
 from bot.intake.polling import Polling
 from bot.jobs import Jobs
@@ -42,6 +44,8 @@ from bot.live.live_settings import LiveSettings
 from bot.live.models import LiveModels, ModelParts
 from bot.live.settings_file import SettingsFile
 from bot.log import Log
+from bot.middlewares.group import GroupMiddleware
+from bot.middlewares.inline import InlineMiddleware
 from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
@@ -202,8 +206,9 @@ async def running_app(
             tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
             answers, others = Answers(database, clock), OtherModels(manager)
             buttons = await stack.enter_async_context(AnswerButtons(answers, others, clock))
+            answering = Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries)
             turns = Turns(
-                answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
+                answering=answering,
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
@@ -217,7 +222,9 @@ async def running_app(
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
             overlaps = await stack.enter_async_context(Overlaps(bot, people, running))
-            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=overlaps.waits)
+            in_groups = await stack.enter_async_context(open_groups(bot, database, doorkeeper, texts, clock))
+            waits = (overlaps.waits, in_groups.eyes.waits)
+            worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=waits)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
             jobs = Jobs(pool, detections, inbox, rows, remembering, partial(alerts.look, control), clock)
             health = HealthCheck(
@@ -245,7 +252,9 @@ async def running_app(
                     detection_cards=detection_cards,
                     detections=detections,
                     doorkeeper=doorkeeper,
+                    groups=in_groups.groups,
                     health=health,
+                    inline=InlineAnswers(answering, conversations, running, clock),
                     menus=menus,
                     pool=pool,
                     monitor=monitor,
@@ -253,6 +262,7 @@ async def running_app(
                     others=others,
                     overlaps=overlaps,
                     people=people,
+                    personal=in_groups.personal,
                     rich_mode=settings.rich_messages,
                     rows=rows,
                     running=running,
@@ -260,8 +270,10 @@ async def running_app(
                     turns=turns,
                 )
             )
+            dispatcher.update.outer_middleware(GroupMiddleware(in_groups, clock))
+            dispatcher.update.outer_middleware(InlineMiddleware(doorkeeper, texts))
             dispatcher.update.outer_middleware(PersonMiddleware(doorkeeper, texts, menus, cards))
-            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness)))
+            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness, in_groups.personal)))
             if metrics is not None:
                 await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
             greeting = Greeting(bot, menus, doorkeeper, clock)

@@ -7,9 +7,11 @@ from datetime import datetime
 
 import orjson
 import structlog
+from aiogram.enums import ChatType
 from aiogram.types import Message, Update
 from pydantic import ValidationError
 
+from bot.places import topic_of
 from bot.said import said_in
 from llm.clock import Clock
 from storage import Inbox, Part, QueuedUpdate, joined
@@ -65,6 +67,8 @@ class Bursts:
 
         The further updates stay in the inbox until the turn is closed that they are a part of. Raises `ReadFailed`.
         """
+        if message.chat.type != ChatType.PRIVATE and message.media_group_id is None:
+            return Burst((said_in(message),))  # what comes next there may not be meant for the bot
         last = _Heard(message, queued.received_at or self._clock.now())
         burst, seen = Burst((said_in(message),)), queued.update_id
         began = self._clock.monotonic()
@@ -112,7 +116,7 @@ def _goes_on(last: _Heard, message: Message, received_at: datetime) -> bool:
         message.from_user is not None
         and before.from_user is not None
         and message.from_user.id == before.from_user.id
-        and message.message_thread_id == before.message_thread_id
+        and topic_of(message) == topic_of(before)
     )
     plain = bool(message.text) and not (message.text or "").startswith("/")
     replied = message.reply_to_message

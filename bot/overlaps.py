@@ -15,6 +15,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.types import Message, ReactionTypeEmoji, Update
 from pydantic import ValidationError
 
+from bot.places import topic_of
 from bot.running import RunningAnswers
 from storage import People, QueuedUpdate, StorageError
 
@@ -61,7 +62,11 @@ class Overlaps:
 
     async def _look_at(self, update: QueuedUpdate) -> None:
         message = _said(update)
-        if message is None or message.from_user is None or not self._running.answers_in(message.chat.id):
+        if (
+            message is None
+            or message.from_user is None
+            or not self._running.answers_in(message.chat.id, topic_of(message) or 0)
+        ):
             return
         try:
             person = await self._people.get(message.from_user.id)
@@ -71,7 +76,7 @@ class Overlaps:
         if person is None:
             return
         if person.interrupts:
-            await self._running.stop(message.chat.id)
+            await self._running.stop(message.chat.id, topic_of(message) or 0)
         elif person.reactions:
             self._marked.add((message.chat.id, message.message_id))
             await self._mark(message.chat.id, message.message_id, seen=True)

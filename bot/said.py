@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiogram.enums import MessageEntityType
+from aiogram.enums import ChatType, MessageEntityType
 from aiogram.types import (
     ExternalReplyInfo,
     Message,
@@ -12,6 +12,7 @@ from aiogram.types import (
     MessageOriginUser,
 )
 
+from bot.groups.speaker import speaker, spoken
 from storage import Part
 
 MOST_REPLIED = 1000
@@ -23,13 +24,17 @@ _Origin = MessageOriginUser | MessageOriginHiddenUser | MessageOriginChat | Mess
 def said_in(message: Message) -> Part:
     """The words of a message, and the context that a model needs to understand them.
 
-    What was forwarded is context too. Answers of the bot that are replied to are in the history, and left out here.
+    In a group the speaker's name stands before what they say. What was forwarded is context too. Answers of the bot
+    that are replied to are in the history, and left out here.
     """
     text = _with_links(message)
+    in_group = message.chat.type != ChatType.PRIVATE
     contexts = [one for one in (_replied(message), _external(message)) if one]
     if message.forward_origin is not None:
         contexts.append(f"Forwarded from {_name(message.forward_origin)}:\n{text}")
         text = ""
+    if in_group and (text or contexts):
+        text = spoken(message.from_user, text)
     return Part(message.message_id, text, "\n\n".join(contexts))
 
 
@@ -52,7 +57,8 @@ def _replied(message: Message) -> str:
         return f"Quoted from before:\n{message.quote.text}"
     own = replied.from_user is not None and message.bot is not None and replied.from_user.id == message.bot.id
     words = (replied.text or replied.caption or "").strip()
-    return "" if own or not words else f"In reply to:\n{words[:MOST_REPLIED]}"
+    whom = "" if message.chat.type == ChatType.PRIVATE else f" {speaker(replied.from_user)}"
+    return "" if own or not words else f"In reply to{whom}:\n{words[:MOST_REPLIED]}"
 
 
 def _external(message: Message) -> str:

@@ -11,8 +11,10 @@ from bot.bursts import Bursts
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
+from bot.groups.personal import PersonalNotes
 from bot.health import HealthCheck
 from bot.i18n import Texts
+from bot.inline import InlineAnswers
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.other_models import OtherModels
@@ -26,7 +28,7 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Answers, Conversations, People, PerformanceRows
+from storage import Answers, Conversations, Groups, People, PerformanceRows
 
 
 class Wiring(TypedDict):
@@ -45,7 +47,9 @@ class Wiring(TypedDict):
     detection_cards: DetectionCards
     detections: Detections
     doorkeeper: Doorkeeper
+    groups: Groups
     health: HealthCheck
+    inline: InlineAnswers
     menus: CommandMenus
     pool: ModelPool
     monitor: ModelPerformanceMonitor
@@ -53,6 +57,7 @@ class Wiring(TypedDict):
     others: OtherModels
     overlaps: Overlaps
     people: People
+    personal: PersonalNotes
     rich_mode: RichMode
     rows: PerformanceRows
     running: RunningAnswers
@@ -61,4 +66,4 @@ class Wiring(TypedDict):
 
 
 # What the intake and the middlewares add to each update.
-PER_UPDATE = frozenset({"queued", "person", "t"})
+PER_UPDATE = frozenset({"queued", "person", "t", "group"})

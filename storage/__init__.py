@@ -16,6 +16,7 @@ from storage.errors import (
     UnknownUpdate,
     WriteFailed,
 )
+from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.learned import LearnedValues
 from storage.people import People
@@ -27,6 +28,7 @@ from storage.types import (
     AnswerState,
     Attachment,
     AttachmentKind,
+    Group,
     NewUpdate,
     Part,
     Person,
@@ -52,6 +54,8 @@ __all__ = [
     "DatabaseLocked",
     "DatabaseTooNew",
     "DatabaseUnusable",
+    "Group",
+    "Groups",
     "Inbox",
     "LearnedValues",
     "NewUpdate",

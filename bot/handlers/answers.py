@@ -11,6 +11,7 @@ from bot.callbacks import AnswerAct, AnswerPress
 from bot.i18n import Translator
 from bot.manner import Manner
 from bot.other_models import OtherModels
+from bot.places import topic_of
 from bot.presses import settle
 from bot.turns import Asked, Turns
 from llm.routing.choosing import Choosing
@@ -42,7 +43,7 @@ async def on_retry(
     """Answer the last question anew; the answer that it had stays in the chat and counts no more."""
     turn = await conversations.reopen_turn(
         chat_id=message.chat.id,
-        thread_id=message.message_thread_id or 0,
+        thread_id=topic_of(message) or 0,
         person_id=person.id,
         update_id=queued.update_id,
     )
@@ -50,7 +51,7 @@ async def on_retry(
         await message.answer(t("dialog-nothing-to-retry"))
         return
     _learn(choosing, AnswerAct.AGAIN, await answers.of(turn.message_id), queued)
-    await turns.see_through(Asked(bot, message.chat.id, message.message_thread_id, person, t, queued), turn)
+    await turns.see_through(Asked(bot, message.chat.id, topic_of(message), person, t, queued), turn)
 
 
 async def on_answer_button(
@@ -75,7 +76,7 @@ async def on_answer_button(
         await settle(query)
         return
     chat_id = query.message.chat.id
-    thread_id = query.message.message_thread_id if isinstance(query.message, Message) else None
+    thread_id = topic_of(query.message) if isinstance(query.message, Message) else None
     had = await answers.of(callback_data.message_id)
     manner = _manner(callback_data.act, had, t, others)
     turn = None

@@ -7,10 +7,12 @@ import random
 import structlog
 from aiogram import Router
 from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError, TelegramForbiddenError, TelegramNetworkError, TelegramServerError
-from aiogram.types import ErrorEvent
+from aiogram.types import ErrorEvent, Message
 
 from bot.faults import trace_of
+from bot.groups.personal import PersonalNotes
 from bot.i18n import Texts, Translator
 
 logger = structlog.get_logger()
@@ -19,9 +21,11 @@ logger = structlog.get_logger()
 class ErrorReporter:
     """Tells a person that something in the bot broke, in words they can pass on."""
 
-    def __init__(self, texts: Texts, randomness: random.Random) -> None:
+    def __init__(self, texts: Texts, randomness: random.Random, personal: PersonalNotes | None = None) -> None:
+        """In groups it is told by `personal` notes."""
         self._texts = texts
         self._random = randomness
+        self._personal = personal
 
     async def report(self, event: ErrorEvent, t: Translator | None = None) -> object:
         """Log and tell; the update counts as dealt with. When Telegram stays away, the intake tries it again."""
@@ -37,12 +41,18 @@ class ErrorReporter:
         words = t or self._texts.translator(None)
         try:
             if event.update.message is not None:
-                await event.update.message.answer(words("internal-error", reference=number))
+                await self._tell(event.update.message, words("internal-error", reference=number))
             elif event.update.callback_query is not None:
                 await event.update.callback_query.answer(words("internal-error", reference=number), show_alert=True)
         except AiogramError as error:
             logger.warning("error_not_told", reference=number, error=type(error).__name__)
         return True
+
+    async def _tell(self, message: Message, text: str) -> None:
+        if self._personal is None or message.from_user is None or message.chat.type == ChatType.PRIVATE:
+            await message.answer(text)
+        else:
+            await self._personal.tell(message, message.from_user.id, text)
 
 
 def errors_router(reporter: ErrorReporter) -> Router:
