@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.errors import bad_request
 from bot.playground.values import Membership
 from tests.e2e.conftest import ADMIN, ME, OpenHouse
 from tests.e2e.groups import AT, group_of
@@ -76,11 +75,12 @@ async def test_an_answer_whose_topic_is_deleted_meanwhile_is_not_lost(
         group = await group_of(home, forum=True)
         topic = home.page.groups.open_topic(ME, group.group_id, "Short-lived")
         await settled(home)
-        hold = home.page.faults
-        hold.fail("sendMessage", bad_request("message thread not found"))
+        model_server.script(STUCK)
         group.say(ME, f"{AT} hello", thread_id=topic)
+        await home.page.wait_for(lambda: group.messages()[-1].thread_id == topic, timeout=10)
         home.page.groups.delete_topic(group.group_id, topic)
-        await home.page.wait_for(lambda: group.texts()[-1] == "Hello there!", timeout=15)
+        await home.app.running.stop(group.group_id, topic)
+        await home.page.wait_for(lambda: group.texts()[-1].endswith("Stopped."), timeout=10)
         assert group.messages()[-1].thread_id is None
 
 
@@ -112,7 +112,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_its_conversation_and_sett
             "Hello there!",
             "Me: who am I?",
         ]
-        assert "новую беседу" in (await later.asked(ME, "/new"))[0].lower()
+        assert "новая беседа" in (await later.asked(ME, "/new"))[0].lower()
 
 
 async def test_an_answer_under_way_follows_the_group(house: OpenHouse, model_server: ModelServer) -> None:
@@ -161,7 +161,7 @@ async def test_a_server_that_knows_no_ephemeral_messages_shows_notes_for_a_while
         group.say(ME, "/export")
         await home.page.wait_for(lambda: len(group.texts()) == 2)
         await home.page.wait_for(lambda: len(group.texts()) == 1)
-        home.page.faults.fail("sendMessage", bad_request("EPHEMERAL_MESSAGE_RECEIVER_INVALID"))
+        home.page.faults.fail("sendMessage", description="Bad Request: EPHEMERAL_MESSAGE_RECEIVER_INVALID")
         group.say(ME, "/export")
         await home.page.wait_for(lambda: len(group.texts()) == 2)
         await home.page.wait_for(lambda: len(group.texts()) == 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.errors import too_many_requests
 from bot.playground.values import Message
 from tests.e2e.conftest import ADMIN, ME, STRANGER, House, OpenHouse
 from tests.e2e.talk import asked, draft_shows, settled, stored_messages
@@ -88,7 +87,7 @@ async def test_the_final_text_comes_after_a_429_and_says_when_it_does_not_fit(
     async with house(**open_to_me(model_server)) as home:
         group = home.page.groups.create(ADMIN)
         model_server.script(Stream("word " * 1500 if long else "short"))
-        home.page.faults.fail("editMessageText", too_many_requests(1))
+        home.page.faults.flood("editMessageText", 1)
         sent = home.page.inline.choose(await offered(home, ME, "why?"), group.group_id)
         ending = "Ask me in our private chat to read it all." if long else "short"
         await home.page.wait_for(lambda: shown(home, sent).text.endswith(ending), timeout=15)
