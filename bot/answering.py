@@ -27,6 +27,7 @@ from bot.events import (
 )
 from bot.manner import PLAIN, Manner
 from llm.errors import FailureKind
+from llm.pictures import asks_about_pictures
 from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
@@ -124,7 +125,7 @@ class Answering:
                         yield AnswerThinking(event.text)
                     elif isinstance(event, Answered):
                         self._look_at(event)
-                        yield AnswerCompleted(event.result, asked)
+                        yield AnswerCompleted(event.result, asked, self._unseeing(request, event))
                         return
         except NoAnswer as error:
             _log_attempts(error.attempts)
@@ -146,6 +147,14 @@ class Answering:
         async with aclosing(self._manager.stream_with_fallback(request)) as events:
             async for event in events:
                 yield event
+
+    def _unseeing(self, request: ChatRequest, answered: Answered) -> str:
+        """The model that the person has chosen, when another one had to look at their pictures in its place."""
+        chosen = request.own_choice
+        if chosen is None or answered.attempts[-1].model == chosen or not asks_about_pictures(request.messages):
+            return ""
+        blind = [one for one in self._manager.targets if one.source.name == chosen and one.source.sees is False]
+        return chosen if blind else ""
 
     def _look_at(self, answered: Answered) -> None:
         _log_attempts(answered.attempts)

@@ -62,11 +62,14 @@ from bot.parts import (
     make_metrics_server,
     make_models,
     make_spending,
+    transcription_config,
 )
 from bot.playground.errors import PortTaken
 from bot.playground.server import Playground
+from bot.reading.reading import Reading
 from bot.remembering import Memory, Remembering, memory_of_balancing, memory_of_breakers
 from bot.running import RunningAnswers
+from bot.sent.receiving import Receiving
 from bot.settings import RichMode, Settings
 from bot.signals import listen
 from bot.startup import Announcer
@@ -85,8 +88,10 @@ from llm.routing.recovery import RecoveryWatch
 from llm.routing.seating import Seating
 from llm.routing.serving_model import Search, ServingModel
 from llm.routing.traffic import Traffic
+from llm.transcription import Transcriber
 from storage import (
     Answers,
+    Attachments,
     CapabilityRows,
     Conversations,
     Database,
@@ -217,16 +222,18 @@ async def running_app(
                 summaries=tasks.rolling,
                 buttons=buttons,
             )
+            transcriber = Transcriber(http, clock, transcription_config(settings))
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
-            overlaps = await stack.enter_async_context(Overlaps(bot, people, running))
+            overlaps = await stack.enter_async_context(Overlaps(bot, people, answers, running))
             in_groups = await stack.enter_async_context(open_groups(bot, database, doorkeeper, texts, clock))
             waits = (overlaps.waits, in_groups.eyes.waits)
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=waits)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
-            jobs = Jobs(pool, detections, inbox, rows, remembering, partial(alerts.look, control), clock)
+            kept = Attachments(database)
+            jobs = Jobs(pool, detections, inbox, rows, remembering, kept, partial(alerts.look, control), clock)
             health = HealthCheck(
                 clock=clock,
                 lag=lag,
@@ -254,6 +261,7 @@ async def running_app(
                     doorkeeper=doorkeeper,
                     groups=in_groups.groups,
                     health=health,
+                    inbox=inbox,
                     inline=InlineAnswers(answering, conversations, running, clock),
                     menus=menus,
                     pool=pool,
@@ -263,6 +271,7 @@ async def running_app(
                     overlaps=overlaps,
                     people=people,
                     personal=in_groups.personal,
+                    receiving=Receiving(Reading(), transcriber, lambda: control.anyone_sees),
                     rich_mode=settings.rich_messages,
                     rows=rows,
                     running=running,
@@ -300,6 +309,7 @@ async def running_app(
                     cards=cards,
                     announcer=announcer,
                     set_rich=partial(_set_rich, dispatcher, turns),
+                    transcriber=transcriber,
                     log=log,
                     randomness=randomness,
                 )

@@ -1,8 +1,8 @@
-"""Several messages that a person sends at a stretch, read as one: a text in pieces, a comment on what is forwarded."""
+"""Several messages that a person sends at a stretch, read as one: pieces of a text, albums, a comment on a forward."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bot.places import topic_of
 from bot.said import said_in
+from bot.sent.carried import carried_by
 from llm.clock import Clock
 from storage import Inbox, Part, QueuedUpdate, joined
 
@@ -24,6 +25,7 @@ go: what is on its way arrives within some tens of milliseconds."""
 PIECE_WAIT_SECONDS = 1.5
 """After a piece that is as long as a message can be: the next one is as large, and may travel slowly."""
 FORWARD_WAIT_SECONDS = 1.0
+"""After what is forwarded, or a part of an album."""
 SAME_STRETCH_SECONDS = 1.0
 """Messages that had to wait anyhow belong together when no more than this lies between them."""
 MOST_SECONDS = 10.0
@@ -33,10 +35,14 @@ _NEAR_FULL_UNITS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What was said at a stretch; `joined` are the updates that brought what came after the first message."""
+    """What was said at a stretch; `joined` are the updates that brought what came after the first message.
+
+    `messages` are the messages themselves, of each the newest version.
+    """
 
     parts: tuple[Part, ...]
     joined: tuple[int, ...] = ()
+    messages: tuple[Message, ...] = ()
 
     @property
     def text(self) -> str:
@@ -68,9 +74,9 @@ class Bursts:
         The further updates stay in the inbox until the turn is closed that they are a part of. Raises `ReadFailed`.
         """
         if message.chat.type != ChatType.PRIVATE and message.media_group_id is None:
-            return Burst((said_in(message),))  # what comes next there may not be meant for the bot
+            return Burst((said_in(message),), messages=(message,))  # what comes next there may not be meant for the bot
         last = _Heard(message, queued.received_at or self._clock.now())
-        burst, seen = Burst((said_in(message),)), queued.update_id
+        burst, seen = Burst((said_in(message),), messages=(message,)), queued.update_id
         began = self._clock.monotonic()
         while True:
             more = True
@@ -101,24 +107,29 @@ def _grown(burst: Burst, last: _Heard, update: QueuedUpdate) -> tuple[Burst, _He
         if not any(one.telegram_id == part.telegram_id for one in burst.parts):
             return None
         parts = tuple(part if one.telegram_id == part.telegram_id else one for one in burst.parts)
-        return replace(burst, parts=parts, joined=(*burst.joined, update.update_id)), last
+        edited = read.edited_message
+        messages = tuple(edited if one.message_id == edited.message_id else one for one in burst.messages)
+        return Burst(parts, (*burst.joined, update.update_id), messages), last
     message = read.message
     if message is None or not _goes_on(last, message, update.received_at):
         return None
-    grown = Burst((*burst.parts, said_in(message)), (*burst.joined, update.update_id))
+    joined_updates = (*burst.joined, update.update_id)
+    grown = Burst((*burst.parts, said_in(message)), joined_updates, (*burst.messages, message))
     return grown, _Heard(message, update.received_at)
 
 
 def _goes_on(last: _Heard, message: Message, received_at: datetime) -> bool:
     """Whether a message was sent at a stretch with the last one, by the same person."""
     before = last.message
+    if message.chat.type != ChatType.PRIVATE and message.media_group_id != before.media_group_id:
+        return False
     same = (
         message.from_user is not None
         and before.from_user is not None
         and message.from_user.id == before.from_user.id
         and topic_of(message) == topic_of(before)
     )
-    plain = bool(message.text) and not (message.text or "").startswith("/")
+    plain = carried_by(message) is not None or (bool(message.text) and not (message.text or "").startswith("/"))
     replied = message.reply_to_message
     onwards = replied is None or (
         before.reply_to_message is not None and replied.message_id == before.reply_to_message.message_id
@@ -133,4 +144,5 @@ def _wait_after(message: Message) -> float:
     """How long after a message another one may come that belongs to it."""
     if len((message.text or "").encode("utf-16-le")) // 2 >= _NEAR_FULL_UNITS:
         return PIECE_WAIT_SECONDS
-    return FORWARD_WAIT_SECONDS if message.forward_origin is not None else WAIT_SECONDS
+    more_is_usual = message.forward_origin is not None or message.media_group_id is not None
+    return FORWARD_WAIT_SECONDS if more_is_usual else WAIT_SECONDS

@@ -73,6 +73,12 @@ class AskPress(CallbackData, prefix="ask"):
     person_id: int
 
 
+class WordsOnlyPress(CallbackData, prefix="words"):
+    """A person wants an answer to their words alone, without the pictures that no model sees; nobody else may."""
+
+    person_id: int
+
+
 class AnswerAct(StrEnum):
     """What a person wants of the last answer: letters, since a button holds little."""
 

@@ -130,7 +130,8 @@ class _Markdown:
         for one in part:
             who = self._words.person if one.role is Role.USER else one.model or self._words.model
             note = f"\n\n*{self._notes[one.state]}*" if one.state in self._notes else ""
-            yield f"\n## {who} · {_moment(one.created_at)}\n\n{one.text.strip()}{note}\n"
+            names = "".join(f"📎 {sent.name}\n\n" for sent in one.attachments)
+            yield f"\n## {who} · {_moment(one.created_at)}\n\n{names}{one.text.strip()}{note}\n"
 
     def tail(self) -> Iterator[str]:
         return iter(())
@@ -147,6 +148,8 @@ class _Json:
     def messages(self, part: Sequence[StoredMessage]) -> Iterator[str]:
         for one in part:
             fields = {"role": one.role, "at": one.created_at, "state": one.state, "model": one.model, "text": one.text}
+            if one.attachments:
+                fields["files"] = [{"kind": sent.kind, "name": sent.name} for sent in one.attachments]
             yield ("" if self._first else ",\n") + orjson.dumps(fields).decode()
             self._first = False
 

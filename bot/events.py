@@ -50,10 +50,14 @@ class AnswerReplaced:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCompleted:
-    """The whole answer is there. Always last. `request_id` is that of the attempts in the figures."""
+    """The whole answer is there. Always last. `request_id` is that of the attempts in the figures.
+
+    `unseeing` is the model that the person had chosen, when it was passed over because it does not see pictures.
+    """
 
     result: ChatResult
     request_id: int | None = None
+    unseeing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.answering import Answering
 from bot.callbacks import mark_of
 from bot.delivery.answer import deliver_answer
 from bot.delivery.inline import InlineMessage, inline_delivery
+from bot.delivery.rendering import Rendering
 from bot.errors import DeliveryFailed
 from bot.events import AnswerCompleted, AnswerFailed
 from bot.i18n import Translator
@@ -43,6 +44,7 @@ class InlineAnswers:
         self._conversations = conversations
         self._running = running
         self._clock = clock
+        self._rendering = Rendering()
         self._offered: OrderedDict[str, str] = OrderedDict()
         self._places: dict[str, tuple[int, int]] = {}
 
@@ -86,8 +88,9 @@ class InlineAnswers:
             async with self._running.begin(*place, person_id=person.id) as stop:
                 if queued.attempts <= MOST_ATTEMPTS:
                     message = InlineMessage(bot, inline_message_id, question, t("inline-too-long"), self._clock)
+                    stop_markup = inline_stop_keyboard(t, person.id)
                     async with (
-                        inline_delivery(bot, message, inline_stop_keyboard(t, person.id), self._clock) as delivery,
+                        inline_delivery(bot, message, stop_markup, self._rendering, self._clock) as delivery,
                         aclosing(self._answering.answer(turn, stop)) as events,
                     ):
                         outcome = (await deliver_answer(events, delivery, Words(t, admin=False))).outcome

@@ -18,7 +18,7 @@ from bot.remembering import Remembering
 from llm.clock import Clock
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
-from storage import Inbox, PerformanceRows
+from storage import Attachments, Inbox, PerformanceRows
 
 logger = structlog.get_logger()
 
@@ -47,6 +47,7 @@ class Jobs:
         inbox: Inbox,
         figures: PerformanceRows,
         remembering: Remembering,
+        attachments: Attachments,
         watch: Watch,
         clock: Clock,
     ) -> None:
@@ -55,6 +56,7 @@ class Jobs:
         self._inbox = inbox
         self._figures = figures
         self._remembering = remembering
+        self._attachments = attachments
         self._watch = watch
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -67,6 +69,7 @@ class Jobs:
             (self.watch, IntervalTrigger(seconds=WATCH_SECONDS)),
             (self.remember, IntervalTrigger(seconds=REMEMBER_SECONDS)),
             (self.forget_old_updates, IntervalTrigger(hours=6)),
+            (self.forget_old_attachments, IntervalTrigger(hours=6)),
             # A little after midnight, when the last answers of the day have been written; at the start for what is due.
             (self.add_up_figures, OrTrigger([DateTrigger(), CronTrigger(hour=0, minute=10, timezone="UTC")])),
             (self.forget_old_figures, CronTrigger(hour=0, minute=40, timezone="UTC")),
@@ -153,6 +156,10 @@ class Jobs:
     async def forget_old_updates(self) -> None:
         """Drop the ids of updates that Telegram will not deliver again."""
         await self._inbox.forget_done(self._clock.now() - KEEP_DONE)
+
+    async def forget_old_attachments(self) -> None:
+        """Give up the oldest pictures and files when all together take too much room."""
+        await self._attachments.forget_oldest()
 
     async def add_up_figures(self) -> None:
         """Add up the days and months that have ended."""

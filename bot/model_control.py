@@ -55,6 +55,11 @@ class ModelControl:
         """The model that is asked first; the primary one when all are paused."""
         return next((one.model for one in self.models if one.first), self._pool.primary)
 
+    @property
+    def anyone_sees(self) -> bool:
+        """Whether some model that may be asked sees pictures; one of which that is not known is tried."""
+        return any(target.source.sees is not False for target in self._manager.targets if not target.paused)
+
     def find(self, mark: str) -> SteeredModel | None:
         """The model that a button means; None when the settings have changed since."""
         return next((one for one in self.models if one.mark == mark), None)

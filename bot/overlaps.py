@@ -13,11 +13,10 @@ from aiogram import Bot
 from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError
 from aiogram.types import Message, ReactionTypeEmoji, Update
-from pydantic import ValidationError
 
 from bot.places import topic_of
 from bot.running import RunningAnswers
-from storage import People, QueuedUpdate, StorageError
+from storage import Answers, People, QueuedUpdate, StorageError
 
 logger = structlog.get_logger()
 
@@ -27,9 +26,10 @@ SEEN = "👀"
 class Overlaps:
     """Looks at what has to wait behind an answer; an async context manager, which owns that work."""
 
-    def __init__(self, bot: Bot, people: People, running: RunningAnswers) -> None:
+    def __init__(self, bot: Bot, people: People, answers: Answers, running: RunningAnswers) -> None:
         self._bot = bot
         self._people = people
+        self._answers = answers
         self._running = running
         self._tasks: set[asyncio.Task[None]] = set()
         self._marked: set[tuple[int, int]] = set()
@@ -61,25 +61,31 @@ class Overlaps:
         task.add_done_callback(self._tasks.discard)
 
     async def _look_at(self, update: QueuedUpdate) -> None:
-        message = _said(update)
-        if (
-            message is None
-            or message.from_user is None
-            or not self._running.answers_in(message.chat.id, topic_of(message) or 0)
-        ):
-            return
         try:
-            person = await self._people.get(message.from_user.id)
-        except StorageError as error:
+            read = Update.model_validate(orjson.loads(update.payload))
+            message = read.edited_message or read.message
+            if message is None or message.from_user is None or message.chat.type != ChatType.PRIVATE:
+                return
+            if self._running.answers_in(message.chat.id, topic_of(message) or 0):
+                await self._act(message, message.from_user.id, edited=read.edited_message is not None)
+        except (ValueError, StorageError) as error:
             logger.info("overlap_not_looked_at", error=type(error).__name__)
+
+    async def _act(self, message: Message, person_id: int, *, edited: bool) -> None:
+        chat_id, thread_id = message.chat.id, topic_of(message) or 0
+        if edited:
+            # The answer is to another question than the person's now: it will be written anew.
+            if await self._answers.awaited(chat_id, message.message_id):
+                await self._running.stop(chat_id, thread_id)
             return
+        person = await self._people.get(person_id)
         if person is None:
             return
         if person.interrupts:
-            await self._running.stop(message.chat.id, topic_of(message) or 0)
+            await self._running.stop(chat_id, thread_id)
         elif person.reactions:
-            self._marked.add((message.chat.id, message.message_id))
-            await self._mark(message.chat.id, message.message_id, seen=True)
+            self._marked.add((chat_id, message.message_id))
+            await self._mark(chat_id, message.message_id, seen=True)
 
     async def _mark(self, chat_id: int, message_id: int, *, seen: bool) -> None:
         try:
@@ -88,12 +94,3 @@ class Overlaps:
             )
         except AiogramError as error:  # a decoration: it is not worth a word
             logger.debug("reaction_not_set", chat_id=chat_id, error=type(error).__name__)
-
-
-def _said(update: QueuedUpdate) -> Message | None:
-    """The message of a private chat that an update brings; None: it brings something else."""
-    try:
-        message = Update.model_validate(orjson.loads(update.payload)).message
-    except (ValueError, ValidationError):
-        return None
-    return message if message is not None and message.chat.type == ChatType.PRIVATE else None

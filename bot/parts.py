@@ -37,6 +37,7 @@ from llm.routing.spending import SPANS, Spending
 from llm.routing.target import Target
 from llm.routing.traffic import Traffic
 from llm.selection.selector import ModelSelector
+from llm.transcription import TranscriptionConfig
 from storage import People, PerformanceRows, Statistics
 
 if TYPE_CHECKING:
@@ -97,6 +98,15 @@ def access_rules(settings: Settings) -> AccessRules:
     if settings.playground and not admin_ids:
         admin_ids = (PLAYGROUND_ADMIN,)
     return AccessRules(mode=settings.effective_access, admin_ids=admin_ids, allowed_ids=settings.allowed_ids)
+
+
+def transcription_config(settings: Settings) -> TranscriptionConfig | None:
+    """Where speech is written down; None: nowhere."""
+    if not settings.transcription_api_base:
+        return None
+    return TranscriptionConfig(
+        settings.transcription_api_base, settings.transcription_model, settings.transcription_api_key
+    )
 
 
 def model_timeouts(settings: Settings) -> Timeouts:

@@ -1,18 +1,21 @@
-"""What a person says with one Telegram message: its words, the links behind them, what it quotes or forwards."""
+"""What a person says with one Telegram message: its words, links and code in them, what it quotes or forwards."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from aiogram.enums import ChatType, MessageEntityType
 from aiogram.types import (
     ExternalReplyInfo,
     Message,
+    MessageEntity,
     MessageOriginChannel,
     MessageOriginChat,
     MessageOriginHiddenUser,
     MessageOriginUser,
 )
 
-from bot.groups.speaker import speaker, spoken
+from bot.groups.speaker import speaker, with_speaker
 from storage import Part
 
 MOST_REPLIED = 1000
@@ -21,32 +24,21 @@ MOST_REPLIED = 1000
 _Origin = MessageOriginUser | MessageOriginHiddenUser | MessageOriginChat | MessageOriginChannel
 
 
-def said_in(message: Message) -> Part:
-    """The words of a message, and the context that a model needs to understand them.
+def said_in(message: Message, *, spoken: str = "") -> Part:
+    """The words of a message, `spoken` with it, and the context that a model needs to understand them.
 
     In a group the speaker's name stands before what they say. What was forwarded is context too. Answers of the bot
     that are replied to are in the history, and left out here.
     """
-    text = _with_links(message)
-    in_group = message.chat.type != ChatType.PRIVATE
+    written = _marked(message.text or message.caption or "", message.entities or message.caption_entities or ())
+    text = "\n\n".join(part for part in (written, spoken) if part)
     contexts = [one for one in (_replied(message), _external(message)) if one]
     if message.forward_origin is not None:
-        contexts.append(f"Forwarded from {_name(message.forward_origin)}:\n{text}")
+        contexts.append(f"Forwarded from {_name(message.forward_origin)}:\n{text}".rstrip())
         text = ""
-    if in_group and (text or contexts):
-        text = spoken(message.from_user, text)
+    if message.chat.type != ChatType.PRIVATE and (text or contexts):
+        text = with_speaker(message.from_user, text)
     return Part(message.message_id, text, "\n\n".join(contexts))
-
-
-def _with_links(message: Message) -> str:
-    """The text, with the address behind each link that hides one."""
-    text = message.text or message.caption or ""
-    units = text.encode("utf-16-le")
-    for entity in sorted(message.entities or message.caption_entities or (), key=lambda one: one.offset, reverse=True):
-        if entity.type == MessageEntityType.TEXT_LINK and entity.url:
-            end = 2 * (entity.offset + entity.length)
-            units = units[:end] + f" ({entity.url})".encode("utf-16-le") + units[end:]
-    return units.decode("utf-16-le", "replace")
 
 
 def _replied(message: Message) -> str:
@@ -92,3 +84,36 @@ def _name(origin: _Origin) -> str:
             return origin.sender_chat.full_name
         case MessageOriginChannel():
             return origin.chat.full_name
+
+
+def _marked(text: str, entities: Sequence[MessageEntity]) -> str:
+    """The text with what only its formatting says: the addresses behind words, and what is code."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    at, parts = 0, []
+    for one in sorted(entities, key=lambda entity: entity.offset):
+        begin, end = 2 * one.offset, 2 * (one.offset + one.length)
+        if begin < at:
+            continue  # within another one, whose mark is there already
+        within = _read(units[begin:end])
+        marked = _marks(one, within)
+        if marked is None:
+            continue
+        parts += [_read(units[at:begin]), marked]
+        at = end
+    return "".join([*parts, _read(units[at:])])
+
+
+def _marks(entity: MessageEntity, within: str) -> str | None:
+    match entity.type:
+        case MessageEntityType.TEXT_LINK if entity.url and entity.url.rstrip("/") != within.rstrip("/"):
+            return f"{within} ({entity.url})"
+        case MessageEntityType.PRE if "```" not in within:
+            return f"```{entity.language or ''}\n{within}\n```"
+        case MessageEntityType.CODE if "`" not in within:
+            return f"`{within}`"
+        case _:
+            return None
+
+
+def _read(units: bytes) -> str:
+    return units.decode("utf-16-le", "replace")

@@ -81,6 +81,10 @@ class Words:
         """Below an answer to a message that was too long to be given to the model as a whole."""
         return self.t("answer-question-cut")
 
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures that the chosen model does not see."""
+        return self.t("photo-seen-by-other", model=model, chosen=chosen)
+
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer, or below the part of it that had come."""
         return failure_words(self.t, event, admin=self.admin)
@@ -134,17 +138,17 @@ class Turns:
         sent: Sequence[Attachment] = (),
         parts: Sequence[Part] | None = None,
         joined: Sequence[int] = (),
-    ) -> None:
-        """Answer a message, whatever has become of earlier tries at the same update.
+    ) -> AnswerOutcome | None:
+        """Answer a message, whatever has become of earlier tries at the same update; gives how that ended.
 
         `text` is what the person asks where that is not what the message says, `sent` what they sent with it. `parts`
         are the Telegram messages that they said it in, where there are several; `joined` are the further updates that
-        brought them.
+        brought them. None: there is nothing to be said any more, or nobody to say it to.
         """
         if (bot := message.bot) is None:
             raise ValueError("only a message that is bound to its bot can be answered")
         if await self._conversations.turn_answered(queued.update_id):
-            return
+            return None
         if parts is None:
             own = message.from_user is not None and message.from_user.id == person.id
             parts = (said_in(message),) if own else ()
@@ -166,18 +170,18 @@ class Turns:
             follows=replied.message_id if replied is not None else None,
         )
         reply_to = message.message_id if turn.shared else None
-        await self.see_through(Asked(bot, message.chat.id, topic_of(message), person, t, queued, reply_to), turn)
+        return await self.see_through(Asked(bot, message.chat.id, topic_of(message), person, t, queued, reply_to), turn)
 
     async def see_through(
         self, asked: Asked, turn: Turn, manner: Manner = PLAIN, *, in_place: Sequence[int] = ()
-    ) -> None:
+    ) -> AnswerOutcome | None:
         """Answer an open turn and close it. `in_place` are the messages of an answer that is to be overwritten."""
         if asked.queued.attempts > MOST_ATTEMPTS:
             logger.error("turn_given_up", update_id=turn.update_id, attempts=asked.queued.attempts)
             words = asked.t("answer-given-up", attempts=asked.queued.attempts - 1)
             await asked.bot.send_message(asked.chat_id, words, message_thread_id=asked.thread_id)
             await self._close(turn, AnswerState.FAILED, "", None, ())
-            return
+            return None
         self._summaries.give_way(turn.conversation_id)
         await self._buttons.leave_last(asked.bot, asked.chat_id, asked.thread_id or 0, but=in_place)
         # Closing belongs to it: whoever waits for the answer's end (a shutdown, /new) finds it stored.
@@ -187,12 +191,13 @@ class Turns:
             except DeliveryFailed as error:
                 logger.warning("answer_undeliverable", chat_id=error.chat_id, reason=error.reason)
                 await self._close(turn, AnswerState.FAILED, "", None, ())
-                return
+                return None
             await self._close_with(turn, manner, delivered.outcome, delivered.message_ids)
         left = [one for one in in_place if one not in delivered.message_ids]
         if left:
             with suppress(TelegramAPIError):  # too old to be deleted, or gone
                 await asked.bot.delete_messages(asked.chat_id, left)
+        return delivered.outcome
 
     async def _deliver(
         self, asked: Asked, turn: Turn, manner: Manner, in_place: Sequence[int], stop: StopSignal

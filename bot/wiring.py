@@ -20,6 +20,7 @@ from bot.notices import AdminNotices
 from bot.other_models import OtherModels
 from bot.overlaps import Overlaps
 from bot.running import RunningAnswers
+from bot.sent.receiving import Receiving
 from bot.settings import RichMode
 from bot.turns import Turns
 from llm.clock import Clock
@@ -28,7 +29,7 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Answers, Conversations, Groups, People, PerformanceRows
+from storage import Answers, Conversations, Groups, Inbox, People, PerformanceRows
 
 
 class Wiring(TypedDict):
@@ -49,6 +50,7 @@ class Wiring(TypedDict):
     doorkeeper: Doorkeeper
     groups: Groups
     health: HealthCheck
+    inbox: Inbox
     inline: InlineAnswers
     menus: CommandMenus
     pool: ModelPool
@@ -58,6 +60,7 @@ class Wiring(TypedDict):
     overlaps: Overlaps
     people: People
     personal: PersonalNotes
+    receiving: Receiving
     rich_mode: RichMode
     rows: PerformanceRows
     running: RunningAnswers

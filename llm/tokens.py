@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import mul
 
 from llm.types import ImagePart, Message
@@ -75,6 +76,8 @@ FEATURES: tuple[Feature, ...] = (
 )
 OVERHEADS = 2
 """So many features at the front are not of the text."""
+LONG_CHARACTERS = 8192
+LONG_TEXTS = 48
 
 
 def _classes() -> bytes:
@@ -116,8 +119,13 @@ _RARE_CYRILLIC = re.compile("[\u0400-\u042f]{2}|[\u0450\u0452-\u052f]")
 def count_features(text: str) -> tuple[int, ...]:
     """How many a text has of each feature after the overheads, in the order of `FEATURES`.
 
-    More text never has fewer of any. Works on whole texts in C: 100 kB take some milliseconds.
+    More text never has fewer of any. Works on whole texts in C: 100 kB take some milliseconds, which is why those of
+    long texts are remembered: a file in a conversation is counted with each of its questions.
     """
+    return _of_long_text(text) if len(text) >= LONG_CHARACTERS else _counted(text)
+
+
+def _counted(text: str) -> tuple[int, ...]:
     marks = text.encode("utf-8", "surrogatepass").translate(_CLASSES, _CONTINUATION)
     latin, cyrillic = marks.translate(_LATIN), marks.translate(_CYRILLIC)
     accents = _count(marks, b"l")
@@ -145,6 +153,9 @@ def count_features(text: str) -> tuple[int, ...]:
         _runs(marks.translate(_LINE_ENDS)),
         marks.count(b"  "),
     )
+
+
+_of_long_text = lru_cache(LONG_TEXTS)(_counted)
 
 
 def _count(marks: bytes, mark: bytes) -> int:

@@ -53,6 +53,20 @@ class Answers:
         rows = await self._database.rows("answers.last_shown", query)
         return max((telegram_id for row in rows for telegram_id in row.telegram_ids), default=None)
 
+    async def awaited(self, chat_id: int, telegram_id: int) -> bool:
+        """Whether what a person said in a Telegram message waits for its answer."""
+        query = (
+            select(messages.c.id)
+            .join(telegram_messages, telegram_messages.c.message_id == messages.c.id)
+            .where(
+                telegram_messages.c.chat_id == chat_id,
+                telegram_messages.c.telegram_id == telegram_id,
+                messages.c.role == Role.USER,
+                messages.c.closed_at.is_(None),
+            )
+        )
+        return bool(await self._database.rows("answers.awaited", query))
+
     async def react(self, *, chat_id: int, telegram_id: int, person_id: int, good: bool | None) -> int | None:
         """Keep what a person thinks of the answer in a Telegram message; None takes it back.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.types import Role
@@ -18,22 +18,23 @@ _NEAR_FULL = 4000
 
 async def head_of(connection: AsyncConnection, conversation_id: int) -> int | None:
     """The newest message that counts."""
-    query = select(func.max(messages.c.id)).where(
-        messages.c.conversation_id == conversation_id, messages.c.replaced.is_(False)
-    )
-    head: int | None = await connection.scalar(query)
+    head: int | None = await connection.scalar(_newest(conversation_id))
     return head
 
 
 async def newest_question(connection: AsyncConnection, conversation_id: int) -> int | None:
     """The newest message of a person that counts."""
-    query = select(func.max(messages.c.id)).where(
-        messages.c.conversation_id == conversation_id,
-        messages.c.replaced.is_(False),
-        messages.c.role == Role.USER,
-    )
-    newest: int | None = await connection.scalar(query)
+    newest: int | None = await connection.scalar(_newest(conversation_id).where(messages.c.role == Role.USER))
     return newest
+
+
+def _newest(conversation_id: int) -> Select[tuple[int]]:
+    return (
+        select(messages.c.id)
+        .where(messages.c.conversation_id == conversation_id, messages.c.replaced.is_(False))
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    )
 
 
 async def go_on_from(connection: AsyncConnection, conversation_id: int, message_id: int) -> None:
@@ -67,8 +68,9 @@ async def _replace(
 ) -> None:
     statement = update(messages).where(which).values(replaced=replaced).returning(messages.c.id)
     touched = (await connection.execute(statement)).scalars().all()
-    if touched:
-        await changed_from(connection, conversation_id, min(touched))
+    first = min(touched, default=None)
+    if first is not None:
+        await changed_from(connection, conversation_id, first)
 
 
 # Where messages stand in the chats

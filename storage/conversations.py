@@ -199,8 +199,8 @@ class Conversations:
         """Store the answer and mark the turn's updates as done, all or none.
 
         A turn is closed once: what comes later is not stored. The answer takes the place of one that there was, unless
-        it failed. A failed answer without text leaves no message; where its words stand is kept with the question.
-        `request_id` is that of the attempts that were made for it.
+        it failed or is empty. A failed answer without text leaves no message; where its words stand is kept with the
+        question. `request_id` is that of the attempts that were made for it.
         """
         now = self._clock.now()
         once = update(messages).where(
@@ -224,7 +224,7 @@ class Conversations:
 
         async def close(connection: AsyncConnection) -> None:
             first = (await connection.execute(once.values(**over))).rowcount == 1
-            if first and state is not AnswerState.FAILED:
+            if first and state is not AnswerState.FAILED and text.strip():
                 await leave_answers(connection, turn.conversation_id, turn.message_id)
             if first and not nothing:
                 message_id = await _add(connection, turn.conversation_id, answer, now)

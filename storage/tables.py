@@ -122,6 +122,7 @@ messages = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_messages_conversation_id_id", messages.c.conversation_id, messages.c.id)
+Index("ix_messages_parent_id", messages.c.parent_id)
 
 # Where messages stand in the chats; of what a person said also the part that stands there.
 telegram_messages = Table(

@@ -24,7 +24,7 @@ from bot.events import (
     AnswerThinking,
 )
 from llm.clock import Clock, SystemClock
-from llm.types import ChatResult, FinishReason
+from llm.types import FinishReason
 
 AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
 
@@ -58,6 +58,9 @@ class AnswerWords(Protocol):
 
     def question_cut(self) -> str:
         """Below an answer to a message that was too long to be given to the model as a whole."""
+
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures that the chosen model does not see."""
 
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer that failed, or below the part of it that had come."""
@@ -159,15 +162,17 @@ class _Growing:
 def _text_and_note(outcome: AnswerOutcome, words: AnswerWords) -> tuple[str, str]:
     match outcome:
         case AnswerCompleted(result=result):
-            return result.text, _note(result, words)
+            return result.text, _note(outcome, words)
         case AnswerStopped(text=text):
             return text, words.stopped()
         case AnswerFailed(text=text):
             return text, words.failed(outcome)
 
 
-def _note(result: ChatResult, words: AnswerWords) -> str:
-    notes = []
+def _note(completed: AnswerCompleted, words: AnswerWords) -> str:
+    result, notes = completed.result, []
+    if completed.unseeing:
+        notes.append(words.seen_by_other(result.model, completed.unseeing))
     if result.question_cut:
         notes.append(words.question_cut())
     if result.finish_reason is FinishReason.LENGTH:

@@ -16,6 +16,7 @@ from bot.delivery.edits import EditFrames
 from bot.delivery.final import FinalText
 from bot.delivery.flood import FloodControl
 from bot.delivery.live import LiveDelivery
+from bot.delivery.rendering import Rendering
 from bot.delivery.rich import RichText
 from bot.delivery.rich_draft import RichDrafts
 from llm.clock import Clock
@@ -36,6 +37,7 @@ class Deliveries:
         self._clock = clock
         self._draft_ids = count(random.randrange(1, _FIRST_DRAFT_IDS))
         self._rich = RichText()
+        self._rendering = Rendering()
         self._drafts_known = True
 
     @asynccontextmanager
@@ -48,11 +50,12 @@ class Deliveries:
         thread_id: int | None = None,
         reply_to: int | None = None,
         rich: bool = False,
+        streaming: bool = True,
         stop_markup: InlineKeyboardMarkup | None = None,
         resume_message_id: int | None = None,
         on_first_message: MessageIdSink | None = None,
     ) -> AsyncIterator[Delivery]:
-        """Deliver one answer. The frames end with the context.
+        """Deliver one answer. The frames end with the context; without `streaming` they show only that it is coming.
 
         `stop_markup` stands below frames that are edits. `resume_message_id` is the first message of an earlier try at
         the same answer: it is edited instead of sending another. `on_first_message` is told the id of the message that
@@ -62,7 +65,7 @@ class Deliveries:
         place = AnswerPlace(stop_markup, on_first_message, resume_message_id)
 
         def edits() -> Frames:
-            return EditFrames(target, self._flood, place)
+            return EditFrames(target, self._flood, self._rendering, place)
 
         drafts = private and self._drafts_known
         delivery = LiveDelivery(
@@ -70,8 +73,10 @@ class Deliveries:
             self._drafts(target, resume_message_id, rich=rich) if drafts else edits(),
             FinalText(target, place),
             self._clock,
+            self._rendering,
             fallback=edits if drafts else None,
             rich=self._rich if rich else None,
+            streaming=streaming,
         )
         async with delivery:
             yield delivery
@@ -80,10 +85,11 @@ class Deliveries:
         return DraftFrames(
             target,
             self._flood,
+            self._rendering,
             draft_id=next(self._draft_ids),
             on_unknown_method=self._forget_drafts,
             message_id=message_id,
-            rich=RichDrafts(self._rich) if rich else None,
+            rich=RichDrafts(self._rich, self._rendering) if rich else None,
         )
 
     def _forget_drafts(self) -> None:

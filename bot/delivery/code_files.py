@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 
 from bot.delivery.formatted import MESSAGE_LIMIT, sendable, utf16_units
-from bot.delivery.prepare import Edit, block_of_code, line_prefix, parsed, with_edits
+from bot.delivery.source import Edit, block_of_code, line_prefix, parsed, with_edits
 
 LONGEST_IN_A_MESSAGE = MESSAGE_LIMIT
 """A block of code of more UTF-16 units becomes a file: in messages it would be cut."""

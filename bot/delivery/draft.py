@@ -11,6 +11,7 @@ from bot.delivery.base import Frame, FrameOutcome, Target
 from bot.delivery.excerpt import FramePages
 from bot.delivery.flood import FloodControl, FrameKind, FrameSkipped
 from bot.delivery.formatted import Formatted
+from bot.delivery.rendering import Rendering
 from bot.delivery.rich_draft import RichDrafts
 
 logger = structlog.get_logger()
@@ -35,6 +36,7 @@ class DraftFrames:
         self,
         target: Target,
         flood: FloodControl,
+        rendering: Rendering,
         *,
         draft_id: int,
         on_unknown_method: Callable[[], None],
@@ -48,7 +50,7 @@ class DraftFrames:
         self._draft_id = draft_id
         self._on_unknown_method = on_unknown_method
         self._rich = rich
-        self._pages = FramePages()
+        self._pages = FramePages(rendering)
         self._failures = 0
 
     def pause_after(self, frame: Frame) -> float:

@@ -11,6 +11,7 @@ from bot.delivery.final import NO_PREVIEW, reply_parameters
 from bot.delivery.flood import EditFrame, FloodControl, FrameKind, FrameSkipped, MessageFrame
 from bot.delivery.formatted import Formatted
 from bot.delivery.refusals import Refusal, refusal
+from bot.delivery.rendering import Rendering
 
 logger = structlog.get_logger()
 
@@ -29,11 +30,11 @@ class EditFrames:
 
     refresh_seconds: float | None = None
 
-    def __init__(self, target: Target, flood: FloodControl, place: AnswerPlace) -> None:
+    def __init__(self, target: Target, flood: FloodControl, rendering: Rendering, place: AnswerPlace) -> None:
         self._target = target
         self._flood = flood
         self._place = place
-        self._pages = FramePages()
+        self._pages = FramePages(rendering)
         self.message_id: int | None = place.resume_message_id
 
     def pause_after(self, frame: Frame) -> float:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from bot.delivery.base import Frame
 from bot.delivery.formatted import Formatted, sendable, utf16_units
 from bot.delivery.markup import open_fence, render_partial
+from bot.delivery.rendering import Rendering
 from bot.delivery.split import split
 from bot.delivery.thinking import live
 
@@ -22,7 +21,8 @@ _RENDERED_HERE = 1000
 class FramePages:
     """The pages of one answer. It remembers where the page in work begins, so that frames cost no more as it grows."""
 
-    def __init__(self) -> None:
+    def __init__(self, rendering: Rendering) -> None:
+        self._rendering = rendering
         self._passed = ""
         self._fence: str | None = None
 
@@ -31,7 +31,7 @@ class FramePages:
         if not frame.written:
             return live(frame.status, frame.thoughts)
         page = self.page(sendable(frame.markdown))
-        return page_text(page) if len(page) <= _RENDERED_HERE else await asyncio.to_thread(page_text, page)
+        return page_text(page) if len(page) <= _RENDERED_HERE else await self._rendering.run(page_text, page)
 
     def page(self, markdown: str) -> str:
         """The page that an answer is being written on. It stays while the answer grows, until it is full.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 from aiogram.types import MessageEntity
@@ -38,11 +38,13 @@ class Mark:
     def within(self, start: int, end: int) -> Mark | None:
         """The part of it between two offsets, with its offset kept; None when there is none."""
         first, last = max(self.start, start), min(self.end, end)
-        return replace(self, start=first, length=last - first) if first < last else None
+        if first == self.start and last == self.end:
+            return self
+        return Mark(self.kind, first, last - first, self.url, self.language) if first < last else None
 
     def moved(self, by: int) -> Mark:
         """The same mark so many units further on."""
-        return replace(self, start=self.start + by)
+        return Mark(self.kind, self.start + by, self.length, self.url, self.language) if by else self
 
 
 @dataclass(frozen=True, slots=True)

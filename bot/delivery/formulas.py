@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import accumulate
 
 from telegramify_markdown import convert
@@ -13,6 +14,10 @@ _SYNONYMS = (
     (re.compile(r"\\degree(?![A-Za-z])"), r"^\\circ"),
     (re.compile(r"\\tag\*?\s*\{[^{}]*\}"), ""),
     (re.compile(r"\\(?:displaystyle|textstyle|limits|nolimits)(?![A-Za-z])"), ""),
+)
+# What of a formula is not to be seen in it: commands, names of environments, sizes, the signs of roots.
+_NOT_SAID = re.compile(
+    r"\\(?:begin|end|[hv]space\*?|color|label|phantom)\s*\{[^{}]*\}|\\sqrt\s*\[[^\[\]]*\]|\\[A-Za-z]+\*?|[∛∜]"
 )
 _ROOT = re.compile(r"\\sqrt\s*(\[[^\[\]]*\])?\s*\{")
 _ROOT_SIGNS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
@@ -73,7 +78,8 @@ def readable(latex: str) -> str:
         text = convert(f"$${source}$$")[0].strip()
     except Exception:  # noqa: BLE001 - whatever a library makes of a model's formula, the person can still read it
         return latex.strip()
-    return text.replace(r"\%", "%").replace(r"\$", "$").removeprefix("$$").removesuffix("$$") or latex.strip()
+    text = text.replace(r"\%", "%").replace(r"\$", "$").removeprefix("$$").removesuffix("$$")
+    return text if text and _all_there(source, text) else latex.strip()
 
 
 def looks_like_formula(content: str) -> bool:
@@ -86,6 +92,12 @@ def looks_like_formula(content: str) -> bool:
     if any(sign in content for sign in "^_{="):
         return len(words) < 3
     return not words
+
+
+def _all_there(source: str, text: str) -> bool:
+    """Whether the letters and digits of a formula, commands aside, are in what was made of it, in their order."""
+    said = iter(unicodedata.normalize("NFKC", text))
+    return all(char in said for char in unicodedata.normalize("NFKC", _NOT_SAID.sub(" ", source)) if char.isalnum())
 
 
 def _with_plain_roots(source: str) -> str:

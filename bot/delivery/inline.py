@@ -23,6 +23,7 @@ from bot.delivery.final import NO_PREVIEW
 from bot.delivery.formatted import MESSAGE_LIMIT, Formatted, Mark, utf16_units
 from bot.delivery.live import LiveDelivery, with_note
 from bot.delivery.refusals import Refusal, refusal
+from bot.delivery.rendering import Rendering
 from bot.delivery.split import split
 from bot.errors import DeliveryFailed
 from llm.clock import Clock
@@ -95,10 +96,10 @@ class InlineFrames:
     refresh_seconds: float | None = None
     message_id: int | None = None
 
-    def __init__(self, message: InlineMessage, stop_markup: InlineKeyboardMarkup) -> None:
+    def __init__(self, message: InlineMessage, stop_markup: InlineKeyboardMarkup, rendering: Rendering) -> None:
         self._message = message
         self._stop_markup = stop_markup
-        self._pages = FramePages()
+        self._pages = FramePages(rendering)
 
     def pause_after(self, frame: Frame) -> float:
         """Longer for longer texts; no shorter than Telegram wants."""
@@ -161,9 +162,10 @@ class InlineText:
 
 @asynccontextmanager
 async def inline_delivery(
-    bot: Bot, message: InlineMessage, stop_markup: InlineKeyboardMarkup, clock: Clock
+    bot: Bot, message: InlineMessage, stop_markup: InlineKeyboardMarkup, rendering: Rendering, clock: Clock
 ) -> AsyncIterator[Delivery]:
     """Deliver one answer into an inline message. The frames end with the context."""
-    delivery = LiveDelivery(Target(bot, 0), InlineFrames(message, stop_markup), InlineText(message, clock), clock)
+    frames, text = InlineFrames(message, stop_markup, rendering), InlineText(message, clock)
+    delivery = LiveDelivery(Target(bot, 0), frames, text, rendering, clock)
     async with delivery:
         yield delivery

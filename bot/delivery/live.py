@@ -15,6 +15,7 @@ from bot.delivery.base import Frame, FrameOutcome, Frames, Target
 from bot.delivery.code_files import CodeFile
 from bot.delivery.formatted import Formatted, Mark, sendable, utf16_units
 from bot.delivery.markup import render
+from bot.delivery.rendering import Rendering
 from bot.delivery.rich import RichText, rich_markdown
 from bot.delivery.split import split
 from bot.delivery.thinking import Thoughts, folded
@@ -58,17 +59,21 @@ class LiveDelivery:
         frames: Frames,
         final: Ending,
         clock: Clock,
+        rendering: Rendering,
         *,
         fallback: Callable[[], Frames] | None = None,
         rich: RichText | None = None,
+        streaming: bool = True,
     ) -> None:
         """`fallback` makes the frames to go on with when `frames` are given up; `rich` is for who wants rich text."""
         self._target = target
         self._frames = frames
         self._final = final
         self._clock = clock
+        self._rendering = rendering
         self._fallback = fallback
         self._rich = rich
+        self._streaming = streaming
         self._latest: Frame | None = None
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -89,7 +94,7 @@ class LiveDelivery:
 
     async def show(self, markdown: str, *, status: str = "", thoughts: str = "") -> None:
         """See `Delivery.show`."""
-        self._latest = Frame(markdown, status, thoughts)
+        self._latest = Frame(markdown if self._streaming else "", status, thoughts)
         self._news.set()
 
     async def finish(
@@ -108,7 +113,7 @@ class LiveDelivery:
         await self._cancel()
         replace = self._frames.message_id
         if self._rich is not None and not self._rich.unknown:
-            rich = await asyncio.to_thread(rich_markdown, markdown, note, thoughts)
+            rich = await self._rendering.run(rich_markdown, markdown, note, thoughts)
             message_id = None
             if rich is not None:
                 below = None if files else markup
@@ -117,7 +122,7 @@ class LiveDelivery:
                 await self._final.arrived(message_id, known=message_id == replace)
                 return await self._final.send((), markup=markup, files=files)
         if len(markdown) > _RENDERED_HERE or thoughts is not None:
-            pieces = await asyncio.to_thread(final_pieces, markdown, note, thoughts)
+            pieces = await self._rendering.run(final_pieces, markdown, note, thoughts)
         else:
             pieces = final_pieces(markdown, note)
         return await self._final.send(pieces, replace=replace, markup=markup, files=files)

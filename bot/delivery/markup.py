@@ -9,6 +9,7 @@ from telegramify_markdown import RenderConfig, convert
 
 from bot.delivery.formatted import Formatted, Mark, sendable, trimmed
 from bot.delivery.prepare import Stand, prepare
+from bot.delivery.repair import is_link, nested_without_sense
 
 logger = structlog.get_logger()
 
@@ -26,13 +27,13 @@ _KINDS = frozenset(
         "text_link",
     ]
 )
-_LINK = re.compile(r"(?:https?://[^\s/]|mailto:\S)\S*", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 
 _FENCE = re.compile(r"^[ >]{0,12}(?:(?:[-*+]|\d{1,9}[.)])[ ]+)?(`{3,}|~{3,})(.*)$")
 _CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _HALF_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*$")
 _HANGING = re.compile(r"(?:^|(?<=\s))(?:\*{1,3}|~~|`{1,2})$|(?<=\S)(?:(?<!\*)\*|(?<!~)~)$")
+_HANGING_FENCE = re.compile(r"(?:^|\n)[ >]*(?:`{3,}|~{3,})[^\n`]*\n?$")
 _OPENING = r"(?<![\w\\*~]){0}(?=[^\s*~])"
 _CLOSING = r"(?<=[^\s*~\\]){0}(?![\w*~])"
 
@@ -40,6 +41,8 @@ _CLOSING = r"(?<=[^\s*~\\]){0}(?![\w*~])"
 def render(markdown: str) -> Formatted:
     """Turn Markdown into text and marks. Never raises: what the library cannot read is shown as it is."""
     text = sendable(markdown)
+    if nested_without_sense(text):
+        return trimmed(text, ())
     config = _config()
     try:
         stand = Stand(text)
@@ -57,7 +60,7 @@ def render(markdown: str) -> Formatted:
                 language=_language(stand.restore(mark.language or "")),
             )
             for mark in marks
-            if mark.type in _KINDS and (mark.type != "text_link" or _LINK.fullmatch(mark.url or ""))
+            if mark.type in _KINDS and (mark.type != "text_link" or is_link(mark.url or ""))
         )
         formatted = trimmed(stand.restore(shown), kept)
     except Exception as error:  # noqa: BLE001 - whatever a library makes of a model's text, the person can still read it
@@ -74,7 +77,7 @@ def render_partial(markdown: str) -> Formatted:
 def completed(markdown: str) -> str:
     """Close the code, the bold and the like that a half-written text leaves open in its last paragraph."""
     if open_fence(markdown) is not None:
-        return markdown
+        return _HANGING_FENCE.sub("", markdown)
     edge = markdown.rfind("\n\n") + 2 if "\n\n" in markdown else 0
     before, last = markdown[:edge], markdown[edge:]
     last = _HALF_LINK.sub(r"\1", _HANGING.sub("", last.rstrip()))

@@ -8,39 +8,22 @@ signs that it would misread are replaced by characters of Unicode's private area
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-
-import pyromark
+from collections.abc import Callable, Iterator
 
 from bot.delivery.formulas import looks_like_formula, readable
+from bot.delivery.repair import repaired, with_targets, without_tags
+from bot.delivery.source import Edit, block_of_code, code_span, line_prefix, parsed, with_edits
 from bot.delivery.tables import Cell, columns, listing
 
 Plain = Callable[[str], str]
 
-_OPTIONS = (
-    pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_STRIKETHROUGH
-    | pyromark.Options.ENABLE_TASKLISTS
-    | pyromark.Options.ENABLE_MATH
-)
-
 _AUTOLINK = r"(?!(?:https?://|mailto:)[^\s<>]*>)"
-_TAG = re.compile(rf"(?<!\\)(?<!\]\()<{_AUTOLINK}")
+_TAG = re.compile(rf"(?<!\\)(?:(?<!\]\()<|<(?!https?://|mailto:)){_AUTOLINK}")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TEX_OPENING = re.compile(rb"(?<!\\)\\[(\[]")
 _LONGEST_FORMULA = 2000
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _TIMES = re.compile(r"(?<=[\d)])\*(?=[\d(])")
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What stands between two offsets, in bytes of UTF-8, is to be replaced."""
-
-    start: int
-    end: int
-    text: str
 
 
 class Stand:
@@ -63,31 +46,15 @@ class Stand:
 def prepare(markdown: str, stand: Stand, plain: Plain) -> str:
     """Rewrite Markdown; `plain` turns the Markdown of a table's cell into the text that is shown for it."""
     text = _TAG.sub(stand.hide("<"), markdown).replace("[^", stand.hide("[") + "^")
+    text = repaired(without_tags(text, stand.hide("<")))
     if "$" in text or "\\(" in text or "\\[" in text:
         text = with_edits(text, _formulas(text, stand))
+    text = with_targets(text)
     if "|" in text and "-" in text:
         text = with_edits(text, _tables(text, stand, plain))
     text = _DOLLAR.sub(stand.hide("$"), text)
     text = _TIMES.sub(stand.hide("*"), text)
-    return text.replace("||", stand.hide("|") * 2)
-
-
-def parsed(text: str) -> Iterator[tuple[object, int, int]]:
-    """What pyromark finds in Markdown, each with its start and its end in bytes of UTF-8."""
-    for payload, source in pyromark.events_with_range(text, options=_OPTIONS):
-        yield payload, source["start"], source["end"]
-
-
-def with_edits(text: str, edits: Sequence[Edit]) -> str:
-    """The text after the edits; one that begins inside another is passed over."""
-    source = text.encode()
-    parts: list[bytes] = []
-    done = 0
-    for edit in sorted(edits, key=lambda edit: edit.start):
-        if edit.start >= done:
-            parts += (source[done : edit.start], edit.text.encode())
-            done = edit.end
-    return b"".join((*parts, source[done:])).decode()
+    return text.replace("|", stand.hide("|"))
 
 
 # Formulas
@@ -140,34 +107,10 @@ def _formula(latex: str, source: bytes, start: int, end: int) -> str:
     """A formula as a span of code, or as a block when it needs several lines and stands alone."""
     text = readable(latex.replace("\n>", "\n")).replace("|", "∣")
     if "\n" not in text:
-        return _code_span(text)
+        return code_span(text)
     prefix = line_prefix(source, start)
     alone = prefix is not None and source[end : end + 1] in {b"", b"\n"}
-    return block_of_code(text, prefix or "") if alone else _code_span("; ".join(text.split("\n")))
-
-
-def _code_span(text: str) -> str:
-    fence = _longer_than_runs(text, 1)
-    padding = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{padding}{text}{padding}{fence}"
-
-
-def block_of_code(text: str, prefix: str, language: str = "") -> str:
-    """Text as a block of code, whose lines after the first begin with a prefix."""
-    fence = _longer_than_runs(text, 3)
-    return f"\n{prefix}".join((fence + language, *text.split("\n"), fence))
-
-
-def _longer_than_runs(text: str, least: int) -> str:
-    return "`" * max(least, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
-
-
-def line_prefix(source: bytes, start: int) -> str | None:
-    """What the following lines of a block must begin with; None when text stands before it on its line."""
-    before = source[source.rfind(b"\n", 0, start) + 1 : start].decode()
-    if re.fullmatch(r"[ >]*(?:(?:[-*+]|\d{1,9}[.)])[ ]+)?", before) is None:
-        return None
-    return re.sub(r"[^ >]", " ", before)
+    return block_of_code(text, prefix or "") if alone else code_span("; ".join(text.split("\n")))
 
 
 # Tables

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pyromark
 import structlog
 from aiogram.exceptions import TelegramAPIError, TelegramMigrateToChat, TelegramNetworkError, TelegramNotFound
 from aiogram.types import InlineKeyboardMarkup, InputRichMessage
@@ -12,6 +11,8 @@ from aiogram.types import InlineKeyboardMarkup, InputRichMessage
 from bot.delivery.base import Target
 from bot.delivery.final import reply_parameters
 from bot.delivery.formatted import MESSAGE_LIMIT, sendable, utf16_units
+from bot.delivery.repair import nested_without_sense, repaired, with_targets, without_tags
+from bot.delivery.source import parsed
 from bot.delivery.thinking import Thoughts, folded_html
 
 logger = structlog.get_logger()
@@ -22,15 +23,8 @@ _MOST_BLOCKS = 500
 _MOST_LEVELS = 16
 _MOST_COLUMNS = 20
 
-_OPTIONS = (
-    pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_STRIKETHROUGH
-    | pyromark.Options.ENABLE_TASKLISTS
-    | pyromark.Options.ENABLE_MATH
-)
 _BLOCKS = frozenset({"Paragraph", "Item", "TableRow", "TableHead", "HtmlBlock"})
 _BLOCK_KINDS = frozenset({"Heading", "CodeBlock", "BlockQuote", "List", "Table", "FootnoteDefinition"})
-_SPAN_OR_TAG = re.compile(r"(`+)(?!`)(?:(?!\n\n).)+?(?<!`)\1(?!`)|<", re.DOTALL)
 _TEX = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 
 
@@ -42,14 +36,22 @@ def rich_markdown(markdown: str, note: str, thoughts: Thoughts | None = None) ->
     HTML that a model wrote is shown as text. A rich message pays for tables, formulas, headings, task lists and texts
     that are longer than a message.
     """
-    text = sendable(markdown)
+    try:
+        return _rich_markdown(sendable(markdown), note, thoughts)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong with a model's text, a classic message shows it
+        logger.warning("rich_markup_failed", error=type(error).__name__, length=len(markdown))
+        return None
+
+
+def _rich_markdown(text: str, note: str, thoughts: Thoughts | None) -> str | None:
+    if nested_without_sense(text):
+        return None
+    text = with_targets(repaired(without_tags(text, "&lt;")))
     if len(text) > _MOST_CHARACTERS:
         return None
     blocks = depth = deepest = columns = 0
     worth = utf16_units(text) > MESSAGE_LIMIT
-    html = False
-    blocks_of_code: list[tuple[int, int]] = []
-    for payload, source in pyromark.events_with_range(text, options=_OPTIONS):
+    for payload, _, _ in parsed(text):
         name, value = _event(payload)
         if name == "Start":
             kind = _kind(value)
@@ -59,17 +61,12 @@ def rich_markdown(markdown: str, note: str, thoughts: Thoughts | None = None) ->
             worth = worth or kind in {"Table", "Heading"}
             if kind == "Table" and isinstance(value, dict):
                 columns = max(columns, len(value["Table"]))
-            if kind == "CodeBlock":
-                blocks_of_code.append((source["start"], source["end"]))
         elif name == "End":
             depth -= 1
-        elif name in {"InlineHtml", "Html"}:
-            html = True
         worth = worth or name in {"InlineMath", "DisplayMath", "TaskListMarker"}
     if not (worth or _TEX.search(text)) or blocks > _MOST_BLOCKS or deepest > _MOST_LEVELS or columns > _MOST_COLUMNS:
         return None
-    whole = _without_html(text, blocks_of_code) if html else text
-    whole = f"{whole}\n\n{_escaped(note)}" if note else whole
+    whole = f"{text}\n\n{_escaped(note)}" if note else text
     whole = f"{folded_html(thoughts)}\n\n{whole}" if thoughts is not None else whole
     return whole if len(whole) <= _MOST_CHARACTERS else None
 
@@ -123,22 +120,6 @@ def _event(payload: object) -> tuple[str, object]:
 
 def _kind(value: object) -> str:
     return next(iter(value)) if isinstance(value, dict) else str(value)
-
-
-def _without_html(text: str, blocks: list[tuple[int, int]]) -> str:
-    """Write `<` as an entity wherever it is not code; `blocks` are the blocks of code, in bytes of UTF-8."""
-    source = text.encode()
-    parts: list[str] = []
-    done = 0
-    for start, end in sorted(blocks):
-        if start >= done:
-            parts += (_tags_escaped(source[done:start].decode()), source[start:end].decode())
-            done = end
-    return "".join((*parts, _tags_escaped(source[done:].decode())))
-
-
-def _tags_escaped(text: str) -> str:
-    return _SPAN_OR_TAG.sub(lambda found: found[0] if found[1] else "&lt;", text)
 
 
 def _escaped(note: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import structlog
 from aiogram.exceptions import TelegramAPIError, TelegramNetworkError, TelegramNotFound
 from aiogram.types import InputRichBlockThinking, InputRichMessage
@@ -13,7 +11,9 @@ from bot.delivery.excerpt import FramePages
 from bot.delivery.flood import FrameSkipped
 from bot.delivery.formatted import sendable
 from bot.delivery.markup import completed
+from bot.delivery.rendering import Rendering
 from bot.delivery.rich import RichText, rich_markdown
+from bot.delivery.thinking import live
 
 logger = structlog.get_logger()
 
@@ -21,9 +21,10 @@ logger = structlog.get_logger()
 class RichDrafts:
     """The rich frames of one answer; given up for it at the first refusal."""
 
-    def __init__(self, rich: RichText) -> None:
+    def __init__(self, rich: RichText, rendering: Rendering) -> None:
         self._rich = rich
-        self._pages = FramePages()
+        self._rendering = rendering
+        self._pages = FramePages(rendering)
         self._refused = False
 
     async def show(self, target: Target, draft_id: int, frame: Frame) -> bool:
@@ -54,11 +55,11 @@ class RichDrafts:
     async def _message(self, frame: Frame) -> InputRichMessage | None:
         if frame.written:
             page = self._pages.page(sendable(frame.markdown))
-            markdown = await asyncio.to_thread(_rich_page, page)
+            markdown = await self._rendering.run(_rich_page, page)
             return None if markdown is None else InputRichMessage(markdown=markdown)
         if not frame.thoughts:
             return None
-        return InputRichMessage(blocks=[InputRichBlockThinking(text=sendable(frame.shown).strip())])
+        return InputRichMessage(blocks=[InputRichBlockThinking(text=live(frame.status, frame.thoughts).text)])
 
 
 def _rich_page(page: str) -> str | None:

@@ -65,4 +65,4 @@ def _group(header: Sequence[Cell], row: Sequence[Cell]) -> str:
 
 
 def _escaped(plain: str) -> str:
-    return "".join(f"\\{char}" if char in "\\`*_[]~" else char for char in plain)
+    return "".join(f"\\{char}" if char in "\\`*_[]~<" else char for char in plain)

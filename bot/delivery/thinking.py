@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from bot.delivery.formatted import Formatted, Mark, sendable, utf16_units
-from bot.delivery.markup import render
+from bot.delivery.markup import render_partial
 from llm.clock import Clock
 
 # So much of the thoughts stands in a frame, and so much of that is kept when it is full.
@@ -76,26 +76,31 @@ class Thinking:
 
 def live(status: str, recent: str) -> Formatted:
     """A frame of thinking: the line that says so, and below it the last thoughts as a quote."""
-    line, thoughts = sendable(status).strip(), _compact(recent)
-    if not thoughts:
+    line, thoughts = sendable(status).strip(), _inline(recent)
+    if not thoughts.text:
         return Formatted(line)
-    quote = Formatted(thoughts, (Mark("blockquote", 0, utf16_units(thoughts)),))
+    quote = Formatted(thoughts.text, (Mark("blockquote", 0, thoughts.units), *thoughts.marks))
     return Formatted(line).followed_by(quote, "\n") if line else quote
 
 
 def folded(thoughts: Thoughts) -> Formatted:
     """Thoughts as an expandable quote."""
-    body = render(_shortened(_compact(thoughts.text)))
-    inline = tuple(mark for mark in body.marks if mark.kind in _INLINE)
-    whole = Formatted(thoughts.title).followed_by(Formatted(body.text, inline), "\n")
+    whole = Formatted(thoughts.title).followed_by(_inline(_shortened(_compact(thoughts.text))), "\n")
     title = Mark("bold", 0, utf16_units(thoughts.title))
     return Formatted(whole.text, (Mark("expandable_blockquote", 0, whole.units), title, *whole.marks))
 
 
 def folded_html(thoughts: Thoughts) -> str:
     """The same as a block of HTML, which a rich message may have among its Markdown."""
-    text = html.escape(_shortened(_compact(thoughts.text)), quote=False).replace("\n", "<br>")
+    body = _inline(_shortened(_compact(thoughts.text)))
+    text = html.escape(_compact(body.text), quote=False).replace("\n", "<br>")
     return f"<blockquote expandable><b>{html.escape(thoughts.title, quote=False)}</b><br>{text}</blockquote>"
+
+
+def _inline(text: str) -> Formatted:
+    """Thoughts with the formatting that may stand inside a quote."""
+    body = render_partial(_compact(text))
+    return Formatted(body.text, tuple(mark for mark in body.marks if mark.kind in _INLINE))
 
 
 def _compact(text: str) -> str:

@@ -12,6 +12,8 @@ _ASKING_SECONDS = 12.0
 _LOOK_SECONDS = 1.0
 # Nobody asks more often, so that there is nothing to share while each may have one in this time.
 _ENOUGH_SECONDS = 1.0
+# Who has waited for less than this part of the longest wait lets the others go first.
+_OF_THE_LONGEST = 0.7
 
 
 class Window:
@@ -72,24 +74,29 @@ class Shares:
         """All together may have `limit` in so many `seconds`."""
         self._each = seconds / limit
         self._asked: dict[int | str, float] = {}
-        self._taken: dict[int | str, float] = {}
+        self._since: dict[int | str, float] = {}
+        self._had: set[int | str] = set()
         self._looked = -math.inf
-        self._asking = 0
+        self._pause = 0.0
 
     def allow(self, who: int | str, now: float) -> bool:
-        """Whether it is somebody's turn again, with all who have asked lately."""
+        """Whether it is somebody's turn, with all who have asked lately. Who has had none yet need not wait."""
         self._asked[who] = now
+        since = self._since.setdefault(who, now)
         if now - self._looked >= _LOOK_SECONDS:
-            self._forget(now)
-        share = self._each * self._asking
-        return share < _ENOUGH_SECONDS or now - self._taken.get(who, -math.inf) >= share
+            self._look(now)
+        return self._pause < _ENOUGH_SECONDS or who not in self._had or now - since >= self._pause
 
     def taken(self, who: int | str, now: float) -> None:
         """Somebody has had one."""
-        self._taken[who] = now
+        self._since[who] = now
+        self._had.add(who)
 
-    def _forget(self, now: float) -> None:
-        """Count who asks, and forget the others."""
+    def _look(self, now: float) -> None:
+        """See how many ask and how long they have waited, and forget the others."""
         self._asked = {who: moment for who, moment in self._asked.items() if moment > now - _ASKING_SECONDS}
-        self._taken = {who: moment for who, moment in self._taken.items() if who in self._asked}
-        self._asking, self._looked = len(self._asked), now
+        self._since = {who: moment for who, moment in self._since.items() if who in self._asked}
+        self._had &= self._asked.keys()
+        share = self._each * len(self._asked)
+        longest = now - min(self._since.values(), default=now)
+        self._pause, self._looked = max(share, longest * _OF_THE_LONGEST) if share >= _ENOUGH_SECONDS else 0.0, now

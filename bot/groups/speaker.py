@@ -27,6 +27,6 @@ def cleaned(name: str) -> str:
     return " ".join(_NOT_IN_NAMES.sub(" ", visible).split())[:LONGEST].strip() or NOBODY
 
 
-def spoken(user: User | None, text: str) -> str:
+def with_speaker(user: User | None, text: str) -> str:
     """What somebody has said, with their name before it."""
     return f"{speaker(user)}: {text}"

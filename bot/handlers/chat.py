@@ -5,42 +5,24 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
-from bot.bursts import Bursts
+from bot.handlers.sent import on_said
 from bot.i18n import Translator
-from bot.overlaps import Overlaps
 from bot.presses import settle
+from bot.sent.words import in_words
 from bot.turns import Turns
-from storage import Conversations, Person, QueuedUpdate
+from storage import Person, QueuedUpdate
+
+_CONTENT = ("sticker", "animation", "story", "game", "invoice", "paid_media", "checklist", "rich_message", "giveaway")
 
 
 def chat_router() -> Router:
     """The last of the routers: whatever no command has taken."""
     router = Router(name="chat")
     router.message.register(on_unknown_command, F.text.startswith("/"))
-    router.message.register(on_text, F.text)
+    router.message.register(on_said, F.text)
     router.message.register(on_other)
     router.callback_query.register(on_other_button)
     return router
-
-
-async def on_text(
-    message: Message,
-    person: Person,
-    t: Translator,
-    queued: QueuedUpdate,
-    turns: Turns,
-    bursts: Bursts,
-    overlaps: Overlaps,
-    conversations: Conversations,
-) -> None:
-    """Answer it, with what was sent at a stretch with it."""
-    if await conversations.turn_opened(queued.update_id):
-        await turns.answer(message, person, t, queued)
-        return
-    burst = await bursts.gather(message, queued)
-    for part in burst.parts:
-        overlaps.begun(message.chat.id, part.telegram_id)
-    await turns.answer(message, person, t, queued, parts=burst.parts, joined=burst.joined)
 
 
 async def on_unknown_command(message: Message, t: Translator) -> None:
@@ -48,9 +30,17 @@ async def on_unknown_command(message: Message, t: Translator) -> None:
     await message.answer(t("unknown-command"))
 
 
-async def on_other(message: Message, t: Translator) -> None:
-    """Say what can be read."""
-    await message.answer(t("unsupported-message"))
+async def on_other(message: Message, person: Person, t: Translator, queued: QueuedUpdate, turns: Turns) -> None:
+    """Answer what can be said in words, a place or a poll; of all else say what can be read."""
+    if text := in_words(message, t):
+        await turns.answer(message, person, t, queued, text=text)
+    elif _is_content(message):
+        await message.answer(t("unsupported-message"))
+
+
+def _is_content(message: Message) -> bool:
+    """Whether a person sent it: a message that was pinned or a chat that was renamed is nothing to answer."""
+    return any(getattr(message, kind, None) is not None for kind in _CONTENT)
 
 
 async def on_other_button(query: CallbackQuery) -> None:

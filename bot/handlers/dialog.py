@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, MessageGenerationStopped
 
+from bot.answer_buttons import AnswerButtons
 from bot.callbacks import StopPress
 from bot.i18n import Translator
 from bot.places import topic_of
@@ -24,10 +25,18 @@ def dialog_router() -> Router:
     return router
 
 
-async def on_new(message: Message, t: Translator, running: RunningAnswers, conversations: Conversations) -> None:
+async def on_new(
+    message: Message,
+    bot: Bot,
+    t: Translator,
+    running: RunningAnswers,
+    conversations: Conversations,
+    buttons: AnswerButtons,
+) -> None:
     """Begin afresh; an answer that is being written is stopped first and belongs to the old conversation."""
     thread_id = topic_of(message) or 0
     await running.stop(message.chat.id, thread_id)
+    await buttons.leave_last(bot, message.chat.id, thread_id)
     await conversations.start_new(message.chat.id, thread_id)
     await message.answer(t("dialog-new"))
 

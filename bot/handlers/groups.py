@@ -10,21 +10,23 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bot.access import Doorkeeper
-from bot.callbacks import AnswerPress, GroupAct, GroupPress, StopPress
+from bot.callbacks import AnswerPress, GroupAct, GroupPress, StopPress, WordsOnlyPress
 from bot.commands import NOT_IN_GROUPS
 from bot.groups.admins import decides_in
 from bot.groups.personal import PersonalNotes
 from bot.handlers.answers import on_answer_button, on_retry
-from bot.handlers.chat import on_other_button, on_text
+from bot.handlers.chat import on_other_button
 from bot.handlers.dialog import on_new, on_stop
 from bot.handlers.edits import on_edited
 from bot.handlers.reactions import on_reaction
+from bot.handlers.sent import on_said, on_words_only
 from bot.handlers.why import on_why
 from bot.i18n import Texts, Translator
 from bot.places import topic_of
 from bot.presses import settle
 from bot.running import RunningAnswers
 from bot.said import said_in
+from bot.sent.carried import carried_by
 from bot.settings import AccessMode
 from bot.views.groups import (
     greeting_text,
@@ -57,12 +59,14 @@ def groups_router() -> Router:
     router.message.register(on_personal_command, Command(*sorted(NOT_IN_GROUPS)))
     router.message.register(on_unknown_in_group, F.text.startswith("/"))
     router.message.register(on_nothing_said, _says_nothing)
-    router.message.register(on_text, _is_written)
+    router.message.register(on_said, _is_written)
+    router.message.register(on_said, F.func(carried_by))
     router.message.register(on_unreadable)
     router.edited_message.register(on_edited, F.text | F.caption)
     router.message_reaction.register(on_reaction)
     router.callback_query.register(on_group_stop_button, StopPress.filter())
     router.callback_query.register(on_answer_button, AnswerPress.filter())
+    router.callback_query.register(on_words_only, WordsOnlyPress.filter())
     router.callback_query.register(on_group_choice, GroupPress.filter())
     router.callback_query.register(on_other_button)
     return router

@@ -18,6 +18,7 @@ from bot.handlers.improve import improve_router
 from bot.handlers.inline import inline_router
 from bot.handlers.preferences import preferences_router
 from bot.handlers.reactions import reactions_router
+from bot.handlers.sent import sent_router
 from bot.handlers.why import why_router
 
 
@@ -34,6 +35,7 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         improve_router(),
         export_router(),
         admin_router(),
+        sent_router(),
         chat_router(),
     )
     for router in private:

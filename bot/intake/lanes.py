@@ -12,7 +12,7 @@ WORK_COMMANDS = frozenset({"improve", "export"})
 WORK_PREFIXES = ("export:",)
 # What asks for an answer is as good as said.
 ASKING_COMMANDS = frozenset({"retry"})
-ASKING_PREFIXES = ("ask:", "answer:")
+ASKING_PREFIXES = ("ask:", "answer:", "words:")
 # What is asked through another chat is answered in a message of its own.
 INLINE_PREFIX = "inline:"
 _MOST_OF_INLINE_ID = 64

@@ -16,16 +16,17 @@ from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.faults import trace_of
 from bot.jobs import Jobs
-from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LOG, MODELS, OTHERS
+from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LOG, MODELS, OTHERS, TRANSCRIPTION
 from bot.live.models import LiveModels
 from bot.log import Log
-from bot.parts import access_rules, detection_rules
+from bot.parts import access_rules, detection_rules, transcription_config
 from bot.settings import RichMode, Selection, Settings
 from bot.startup import Announcer
 from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.spending import Spending
 from llm.tasks.sorting import MessageSorter
+from llm.transcription import Transcriber
 
 logger = structlog.get_logger()
 
@@ -45,6 +46,7 @@ class LiveParts:
     cards: AccessCards
     announcer: Announcer
     set_rich: Callable[[RichMode], None]
+    transcriber: Transcriber
     log: Log | None
     randomness: random.Random
 
@@ -85,6 +87,8 @@ class Applier:
             parts.choosing.selector.ordered = now.selection is Selection.ORDERED
         if not OTHERS.isdisjoint(changed):
             parts.set_rich(now.rich_messages)
+        if not TRANSCRIPTION.isdisjoint(changed):
+            parts.transcriber.work_by(transcription_config(now))
         if not DETECTION.isdisjoint(changed):
             parts.detections.work_by(**detection_rules(now))
             parts.jobs.plan_detections()

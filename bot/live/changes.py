@@ -28,6 +28,7 @@ def changes(before: Settings, now: Settings) -> tuple[Notice, ...]:
         *_primary(before, now),
         *_fallbacks(before, now),
         *_others(before, now),
+        *_transcription(before, now),
         *_access(before, now),
         *_values(before, now),
     ]
@@ -120,6 +121,17 @@ def _fields(variable: str, old: ModelConfig, new: ModelConfig) -> Iterator[Notic
     ]
     if changed:
         yield _line("change-fields", variable=variable, fields=", ".join(name.upper() for name in changed))
+
+
+def _transcription(before: Settings, now: Settings) -> Iterator[Notice]:
+    places = [read_address(base).server if (base := one.transcription_api_base) else "–" for one in (before, now)]
+    if before.transcription_api_base != now.transcription_api_base:
+        yield _line("change-value", name="TRANSCRIPTION_API_BASE", before=places[0], now=places[1])
+    if before.transcription_model != now.transcription_model:
+        old, new = _short(before.transcription_model), _short(now.transcription_model)
+        yield _line("change-value", name="TRANSCRIPTION_MODEL", before=old, now=new)
+    if _plain(before.transcription_api_key) != _plain(now.transcription_api_key):
+        yield _line("change-key", name="TRANSCRIPTION_API_KEY")
 
 
 def _access(before: Settings, now: Settings) -> Iterator[Notice]:

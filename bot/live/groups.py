@@ -26,8 +26,9 @@ BUDGETS = frozenset({"cloud_budget_day", "cloud_budget_month"})
 ACCESS = frozenset({"access", "admin_ids", "allowed_ids"})
 LOG = frozenset({"log_level", "log_format"})
 CHOICE = frozenset({"selection"})
+TRANSCRIPTION = frozenset({"transcription_api_base", "transcription_model", "transcription_api_key"})
 OTHERS = frozenset({"rich_messages"})
-LIVE = MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | OTHERS
+LIVE = MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | TRANSCRIPTION | OTHERS
 """At once."""
 
 AT_START = frozenset(

@@ -77,8 +77,49 @@ answer-queued-for = All servers are at work. You are number { $place } in the qu
 answer-replaced = The answer broke off. Another try is being written…
 answer-given-up = I tried to answer this message { $attempts } times and was interrupted each time, so I leave it. Please send it again, or ask differently.
 unknown-command = I do not know this command. /help lists those that I do.
-unsupported-message = I can only read text so far. Please write it as a message.
+unsupported-message = I cannot read this. I understand text, photos, files (PDF, Word, text, CSV, code), voice messages, places, contacts and polls.
 internal-error = Something broke on my side. If you report it, give this number: { $reference }
+
+## What is sent besides text
+
+said-location = A place: { $place }
+said-venue = A place: { $title }, { $address } ({ $place })
+said-contact = A contact: { $name }, { $phone }
+said-poll =
+    A poll: { $question }
+    { $options }
+said-photo = What is in this picture?
+said-file = What is in this file? Sum it up briefly.
+photo-unseen = None of my models sees pictures, so I cannot look at this one. Tell me in words what is in it.
+photo-unseen-offer = None of my models sees pictures. I can answer what you wrote with it, without having seen it.
+photo-words-only = Answer my words only
+photo-gone = I no longer know which message this was about. Please write it once more.
+photo-seen-by-other = Seen by { $model }: { $chosen }, which you have chosen, does not see pictures. It goes on with your next message.
+file-kinds = photos, PDF, Word (docx), plain text, tables as CSV, and program code
+file-cut-pages = “{ $name }” is long: I have read the first { $pages } of its { $all } pages.
+file-cut = “{ $name }” is long: I have read its beginning, { $characters } characters.
+file-empty = “{ $name }” is empty.
+file-too-large = “{ $name }” is too large: Telegram lets me fetch files of up to { $limit }. Please send a smaller one, or a part of it.
+file-too-big-inside = “{ $name }” becomes far too large when it is unpacked, so I have not read it. Please send the part that matters.
+file-too-many-pixels = “{ $name }” has too many pixels for me. Send it as a photo: Telegram then makes it smaller.
+file-encrypted = “{ $name }” is locked with a password, so I cannot read it. Please send it without one.
+file-no-text = There is no text in “{ $name }”: it is probably a scan. Send its pages as photos instead.
+file-old-office = “{ $name }” is in an old format of Office. Save it as .docx or PDF and send that.
+file-unknown-kind = I cannot read “{ $name }”. I can read { $kinds }.
+file-broken = “{ $name }” is damaged or not what its name says, so I could not read it. Please send it again.
+file-too-slow = “{ $name }” took too long to read, so I gave up. Please send a smaller part of it.
+file-gone = Telegram no longer has “{ $name }”. Please send it again.
+speech-not-configured = I cannot listen to recordings here. Please write it instead.
+speech-unreachable = What writes speech down does not answer at the moment. Please write it, or try again later.
+speech-too-slow = Writing this recording down took too long. Please send a shorter one, or write it.
+speech-key-refused = What writes speech down refused our key. Whoever runs this bot has to look at it; until then, please write.
+speech-not-there = The server that should write speech down cannot do it. Whoever runs this bot has to look at it; until then, please write.
+speech-too-large = This recording is too long: I listen to { $limit } at most. Please send it in parts.
+speech-busy = What writes speech down is too busy. Please try again in a minute.
+speech-not-understood = The recording could not be read. Please record it anew, or write it.
+speech-broken = Writing the recording down failed. Please try again, or write it.
+speech-nothing-said = I heard no words in this recording.
+speech-setting = Settings: TRANSCRIPTION_API_BASE, TRANSCRIPTION_MODEL, TRANSCRIPTION_API_KEY.
 
 ## Who may come in
 
@@ -358,6 +399,7 @@ job-detect-all = Find out anew what all can do
 job-watch = Watch for trouble
 job-remember = Keep what was learned of servers
 job-forget-old-updates = Forget old updates
+job-forget-old-attachments = Forget old pictures and files
 job-add-up-figures = Add up figures
 job-forget-old-figures = Forget old figures
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.playground import present
 from bot.playground.entities import Marked, trimmed, with_detected
 from bot.playground.errors import PageError
 from bot.playground.images import picture_size
+from bot.playground.sounds import sound_of
 from bot.playground.state import QUERIES_KEPT, World
 from bot.playground.utf16 import units
-from bot.playground.values import Json, Message, Person
+from bot.playground.values import Json, Message, Person, StoredFile
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
+LARGEST_ALBUM = 10
+LARGEST_PHOTO = 10 * 1024 * 1024
+"""A larger picture is sent as a file."""
 REACTIONS = frozenset({"👍", "👎", "❤", "🔥", "🎉", "😁", "🤔", "😢"})
 """Some of those that Telegram knows."""
 
@@ -86,16 +91,36 @@ class Acts:
         return message
 
     def upload(self, person_id: int, name: str, content: bytes, *, caption: str = "") -> Message:
-        """Send a file to the bot: a picture as a photo, everything else as a document."""
+        """Send a file to the bot: a picture as a photo, a recording as one, everything else as a document."""
+        return self.album(person_id, [(name, content)], caption=caption)[0]
+
+    def album(self, person_id: int, files: Sequence[tuple[str, bytes]], *, caption: str = "") -> list[Message]:
+        """Send files at once, as one album where they are all of one kind. The caption belongs to the first."""
         self._person(person_id)
         marked = trimmed(Marked(caption))
         if units(marked.text) > LONGEST_CAPTION:
             raise PageError(400, f"the caption is longer than {LONGEST_CAPTION}")
-        size = picture_size(content)
-        if size is None:
-            return self._send(person_id, marked, document=self.world.files.add(name, content))
-        photo = self.world.files.add(name, content, width=size.width, height=size.height, mime=size.mime)
-        return self._send(person_id, marked, photo=photo)
+        if not 1 <= len(files) <= LARGEST_ALBUM:
+            raise PageError(400, f"one to {LARGEST_ALBUM} files can be sent at once")
+        kept = [self._kept(name, content) for name, content in files]
+        kinds = {kind for kind, _ in kept}
+        # Telegram makes albums of photos, of documents and of music, and sends voice messages one by one.
+        group = str(secrets.randbits(60)) if len(kept) > 1 and len(kinds) == 1 and "voice" not in kinds else None
+        captions = [marked] + [Marked("")] * (len(kept) - 1)
+        return [
+            self._send(person_id, said, media_group_id=group, **{kind: file})
+            for said, (kind, file) in zip(captions, kept, strict=True)
+        ]
+
+    def _kept(self, name: str, content: bytes) -> tuple[str, StoredFile]:
+        """The file, and as what it is sent."""
+        files = self.world.files
+        if (size := picture_size(content)) is not None and len(content) <= LARGEST_PHOTO:
+            return "photo", files.add(name, content, width=size.width, height=size.height, mime=size.mime)
+        if (sound := sound_of(content)) is not None:
+            kind = "voice" if sound.voice else "audio"
+            return kind, files.add(name, content, seconds=sound.seconds, mime=sound.mime)
+        return "document", files.add(name, content)
 
     def press(self, person_id: int, message_id: int, data: str) -> str:
         """Press a button; returns the id of the query."""

@@ -16,6 +16,7 @@ from bot.playground.faults import Call, Faults, Misdeed
 from bot.playground.methods.base import Api
 from bot.playground.methods.registry import METHODS
 from bot.playground.params import Params, read_params
+from bot.playground.strict import check_formatting
 from bot.playground.values import Json
 
 CALLS_KEPT = 2000
@@ -27,10 +28,12 @@ UNAUTHORIZED = ApiError(401, "Unauthorized")
 class BotApi:
     """Answers one bot, the one with the right token; goes wrong where `faults` says so, and remembers the calls."""
 
-    def __init__(self, token: str, api: Api, faults: Faults) -> None:
+    def __init__(self, token: str, api: Api, faults: Faults, *, strict: bool = False) -> None:
+        """With `strict`, what Telegram would put right without a word is refused."""
         self._token = token
         self._api = api
         self._faults = faults
+        self._strict = strict
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -73,6 +76,8 @@ class BotApi:
         found = METHODS.get(method)
         if found is None:
             raise NOT_FOUND
+        if self._strict:
+            check_formatting(params)
         result = found(self._api, params)
         return await result if inspect.isawaitable(result) else result
 

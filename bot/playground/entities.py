@@ -98,10 +98,10 @@ def in_order(entities: Iterable[Json]) -> tuple[Json, ...]:
 
 
 def trimmed(marked: Marked) -> Marked:
-    """Without the white space around it, which Telegram does not send."""
+    """Without the white space around it, which Telegram does not send: up to the first entity, and at the end."""
     text = marked.text.rstrip()
-    removed = len(text) - len(text.lstrip())
-    shift = removed  # white space never needs two units
+    first = min((entity["offset"] for entity in marked.entities), default=len(text))
+    shift = removed = min(len(text) - len(text.lstrip()), first)  # white space never needs two units
     text = text[removed:]
     length = units(text)
     kept = []

@@ -23,10 +23,19 @@ class FileStore:
         self._contents: dict[str, bytes] = {}
         self._bytes = 0
 
-    def add(self, name: str, content: bytes, *, width: int = 0, height: int = 0, mime: str | None = None) -> StoredFile:
+    def add(
+        self,
+        name: str,
+        content: bytes,
+        *,
+        width: int = 0,
+        height: int = 0,
+        seconds: int = 0,
+        mime: str | None = None,
+    ) -> StoredFile:
         """Keep a file. Its type is guessed from its name if not given."""
         mime = mime or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        file = StoredFile(secrets.token_hex(16), name, mime, len(content), width, height)
+        file = StoredFile(secrets.token_hex(16), name, mime, len(content), width, height, seconds)
         self._contents[file.file_id] = content
         self._put(file)
         return file

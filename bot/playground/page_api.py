@@ -20,7 +20,8 @@ from bot.playground.values import Json
 STATIC = Path(__file__).with_name("static")
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 KEEP_ALIVE_SECONDS = 15.0
-MOST_UPLOADED = 20 * 1024 * 1024
+MOST_UPLOADED = 60 * 1024 * 1024
+"""People may send larger files than the bot may fetch, as in Telegram; this is what memory has room for."""
 
 Value = TypeVar("Value", int, str)
 
@@ -82,12 +83,15 @@ class PageApi:
         return {"message": present.page_message(message)}
 
     async def _upload(self, request: web.Request) -> Json:
-        fields, name, content = await _read_upload(request)
+        fields, files = await _read_upload(request)
         person_id = fields.get("person_id", "")
-        if not person_id.isdigit() or not content:
+        if not person_id.isdigit() or not files or not all(content for _, content in files):
             raise PageError(400, "person_id and file are needed")
-        message = self._acts.upload(int(person_id), name, content, caption=fields.get("caption", ""))
-        return {"message": present.page_message(message)}
+        messages = self._acts.album(int(person_id), files, caption=fields.get("caption", ""))
+        return {
+            "message": present.page_message(messages[0]),
+            "messages": [present.page_message(one) for one in messages],
+        }
 
     async def _press(self, request: web.Request) -> Json:
         body = await _body(request)
@@ -180,11 +184,12 @@ def _optional(body: Json, name: str, kind: type[Value]) -> Value | None:
     return None if body.get(name) is None else _field(body, name, kind)
 
 
-async def _read_upload(request: web.Request) -> tuple[dict[str, str], str, bytes]:
+async def _read_upload(request: web.Request) -> tuple[dict[str, str], list[tuple[str, bytes]]]:
     if request.content_type != "multipart/form-data":
         raise PageError(400, "multipart/form-data is needed")
     fields: dict[str, str] = {}
-    name, content = "file", b""
+    files: list[tuple[str, bytes]] = []
+    left = MOST_UPLOADED
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader):
@@ -192,15 +197,16 @@ async def _read_upload(request: web.Request) -> tuple[dict[str, str], str, bytes
             read = bytearray()
             while chunk := await part.read_chunk(1 << 16):
                 read += chunk
-                if len(read) > MOST_UPLOADED:
-                    raise PageError(413, "files may have 20 MB at most")
+                left -= len(chunk)
+                if left < 0:
+                    raise PageError(413, f"files may have {MOST_UPLOADED // 2**20} MB at most")
             if part.filename is None:
                 fields[part.name or ""] = read.decode()
             else:
-                name, content = Path(part.filename).name or name, bytes(read)
+                files.append((Path(part.filename).name or "file", bytes(read)))
     except ValueError:
         raise PageError(400, "the body cannot be read") from None
-    return fields, name, content
+    return fields, files
 
 
 def _reply(body: Json, status: int = 200) -> web.Response:

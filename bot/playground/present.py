@@ -56,6 +56,12 @@ def message(shown: Message, person: Person, bot_id: int, *, answered: Message | 
         data["photo"] = [_photo_size(shown.photo)]
     if shown.document:
         data["document"] = _document(shown.document)
+    if shown.voice:
+        data["voice"] = _recording(shown.voice)
+    if shown.audio:
+        data["audio"] = _recording(shown.audio) | {"file_name": shown.audio.name}
+    if shown.media_group_id:
+        data["media_group_id"] = shown.media_group_id
     if shown.blocks is not None:
         data["rich_message"] = {"blocks": list(shown.blocks)} | ({"is_rtl": True} if shown.is_rtl else {})
     if shown.edit_date is not None:
@@ -109,9 +115,19 @@ def _document(file: StoredFile) -> Json:
     }
 
 
+def _recording(file: StoredFile) -> Json:
+    return {
+        "file_id": file.file_id,
+        "file_unique_id": f"u{file.file_id}",
+        "duration": file.seconds,
+        "mime_type": file.mime,
+        "file_size": file.size,
+    }
+
+
 def page_message(shown: Message) -> Json:
     """A message as the page shows it."""
-    photo, document = shown.photo, shown.document
+    photo, document = shown.photo, shown.document or shown.voice or shown.audio
     return {
         "id": shown.message_id,
         "from": "bot" if shown.from_bot else "person",

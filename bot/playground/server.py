@@ -39,8 +39,8 @@ class Playground:
 
     The real Bot API client talks to it at `base_url`, people through its page. The methods below act as a person does
     on the page, for tests. `faults` makes it go wrong on order, and `calls` are the newest calls of the Bot API.
-    With a `state_path`, what has been said is still
-    there after a restart. Raises `PortTaken` when it cannot listen.
+    With a `state_path`, what has been said is still there after a restart. With `strict`, formatting that Telegram
+    would put right without a word is refused. Raises `PortTaken` when it cannot listen.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Playground:
         *,
         state_path: Path | None = None,
         limits: Limits | None = None,
+        strict: bool = False,
     ) -> None:
         self._host = host
         self._asked_port = port
@@ -63,7 +64,7 @@ class Playground:
         self._acts = Acts(self.world)
         self.groups = GroupActs(self.world)
         self.inline = InlineActs(self.world)
-        self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults)
+        self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults, strict=strict)
         self._stack = AsyncExitStack()
 
     @property
@@ -153,6 +154,10 @@ class Playground:
     def upload(self, person_id: int, name: str, content: bytes, *, caption: str = "") -> Message:
         """Let a person send a file."""
         return self._acts.upload(person_id, name, content, caption=caption)
+
+    def album(self, person_id: int, files: Sequence[tuple[str, bytes]], *, caption: str = "") -> list[Message]:
+        """Let a person send several files at once."""
+        return self._acts.album(person_id, files, caption=caption)
 
     def press(self, person_id: int, message_id: int, data: str) -> str:
         """Let a person press a button; returns the id of the callback query."""

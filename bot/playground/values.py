@@ -57,7 +57,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that somebody sent. `width` and `height` are those of a picture, in pixels, 0 when unknown."""
+    """A file that somebody sent.
+
+    `width` and `height` are those of a picture, in pixels, `seconds` the length of a recording; 0 when unknown.
+    """
 
     file_id: str
     name: str
@@ -65,6 +68,7 @@ class StoredFile:
     size: int
     width: int = 0
     height: int = 0
+    seconds: int = 0
 
     @property
     def path(self) -> str:
@@ -74,7 +78,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat. With a photo or document, `text` and `entities` are its caption.
+    """One message of a chat. With a photo, document or recording, `text` and `entities` are its caption.
 
     In a group `sender_id` is the person who wrote it; `only_for` the one who alone sees it. `thread_id` is its topic,
     `service` what happened if it is no message of somebody's, and `inline_id` the id by which the bot knows what
@@ -93,6 +97,9 @@ class Message:
     reply_to: int | None = None
     photo: StoredFile | None = None
     document: StoredFile | None = None
+    voice: StoredFile | None = None
+    audio: StoredFile | None = None
+    media_group_id: str | None = None
     edit_date: int | None = None
     blocks: tuple[Json, ...] | None = field(default=None, repr=False)
     is_rtl: bool = False
@@ -115,7 +122,7 @@ class Message:
     @property
     def file(self) -> StoredFile | None:
         """What is attached to it."""
-        return self.photo or self.document
+        return self.photo or self.document or self.voice or self.audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,7 @@ def message_from_json(data: Mapping[str, Any]) -> Message:
     blocks: Sequence[Json] | None = fields.get("blocks")
     fields["entities"] = tuple(fields.get("entities", ()))
     fields["blocks"] = None if blocks is None else tuple(blocks)
-    for name in ("photo", "document"):
+    for name in ("photo", "document", "voice", "audio"):
         if fields.get(name) is not None:
             fields[name] = StoredFile(**fields[name])
     return Message(**fields)

@@ -179,6 +179,9 @@ class Settings(BaseSettings):
     augmentation_model: ModelConfig | None = None
     # Not `dict`, of which pydantic-settings would take the names and keys for JSON.
     task_models: Annotated[Mapping[str, ModelConfig], BeforeValidator(by_kind), Field(default_factory=dict)]
+    transcription_api_base: ModelServer = ""
+    transcription_model: Name = "whisper-1"
+    transcription_api_key: SecretStr = SecretStr("")
     fallback_enabled: bool = True
     max_retries: int = Field(default=3, ge=0, le=20)
     timeout_seconds: float = Field(default=30.0, gt=0, le=3600)
@@ -260,10 +263,12 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret that is set, passwords within addresses included, to be kept out of logs."""
         models = self.models.values()
-        keys = [self.bot_token, self.webhook_secret, self.llm_api_key, *(model.api_key for model in models)]
+        own = [self.bot_token, self.webhook_secret, self.llm_api_key, self.transcription_api_key]
+        keys = [*own, *(model.api_key for model in models)]
         found = [key.get_secret_value() for key in keys if key is not None]
         addresses = [
             self.llm_api_base,
+            self.transcription_api_base,
             self.telegram_api_base,
             self.database_url,
             *(model.api_base for model in models),

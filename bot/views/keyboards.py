@@ -21,6 +21,7 @@ from bot.callbacks import (
     RichPress,
     StatsPress,
     StopPress,
+    WordsOnlyPress,
     mark_of,
 )
 from bot.conversation_export import ExportFormat
@@ -53,6 +54,11 @@ def stop_keyboard(t: Translator) -> InlineKeyboardMarkup:
 def ask_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
     """Ask this, under a question in better words."""
     return _rows([(t("improve-ask"), AskPress(person_id=person_id).pack())])
+
+
+def words_only_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """Answer without the picture, where no model sees any."""
+    return _rows([(t("photo-words-only"), WordsOnlyPress(person_id=person_id).pack())])
 
 
 def answer_keyboard(

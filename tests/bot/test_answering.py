@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -32,7 +33,7 @@ from llm.monitoring import AttemptRecord, FailureGroup, ModelPerformanceMonitor,
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.serving_model import ServingModel
 from llm.routing.target import Target
-from llm.types import Task
+from llm.types import ChatRequest, ImagePart, Message, Role, Task
 from storage import Conversations, Turn, open_database
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Sse, Step, Stream, chunk, error, text_chunk
@@ -120,6 +121,20 @@ async def test_a_whole_answer_is_told_piece_by_piece_and_kept_in_one_row(desk: D
     assert (row.model, row.failure, row.prompt_tokens, row.completion_tokens) == ("tiny", None, 11, 2)
     assert row.ttft_seconds is not None
     assert 0 < row.ttft_seconds <= row.latency_seconds
+
+
+async def test_a_chosen_model_that_was_passed_over_for_a_picture_is_named(desk: Desk) -> None:
+    desk.server.reply("A cat.")
+    picture = Message(Role.USER, (ImagePart(b"x", "image/png"),))
+    manager = desk.answering._manager
+    chosen = SimpleNamespace(source=SimpleNamespace(name="textonly", sees=False))
+    request = ChatRequest((picture,), own_choice="textonly")
+    answered = await manager.chat_with_fallback(request)
+    manager.targets = (*manager.targets, chosen)  # type: ignore[arg-type]
+    assert desk.answering._unseeing(request, answered) == "textonly"
+    assert not desk.answering._unseeing(replace(request, own_choice="tiny"), answered)
+    assert not desk.answering._unseeing(replace(request, own_choice="unknown"), answered)
+    assert not desk.answering._unseeing(replace(request, messages=(Message(Role.USER, "Hi"),)), answered)
 
 
 async def test_a_stop_ends_the_wait_at_once_and_closes_the_connection(desk: Desk) -> None:

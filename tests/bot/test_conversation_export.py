@@ -28,7 +28,7 @@ from llm.clock import SystemClock
 from llm.errors import NoModelAvailable
 from llm.tasks.augmentation import Augmenter
 from llm.types import Message
-from storage import AnswerState, Conversations, open_database
+from storage import AnswerState, Attachment, AttachmentKind, Conversations, open_database
 
 NOW = datetime(2026, 11, 26, 14, 7, tzinfo=UTC)
 WORDS = ExportWords("You", "Answer", "Stopped.", "Broke off.", "Conversation")
@@ -101,6 +101,30 @@ async def test_json_is_for_programs(tmp_path: Path):
         ("assistant", "failed", "tiny", "half"),
     ]
     assert all(datetime.fromisoformat(one["at"]).tzinfo is not None for one in read["messages"])
+
+
+async def test_what_was_sent_is_named_in_both(tmp_path: Path):
+    clock = SystemClock()
+    photo = Attachment(AttachmentKind.PHOTO, "cat.jpg", "image/jpeg", data=b"x")
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/bot.db", clock) as database:
+        conversations = Conversations(database, clock)
+        turn = await conversations.open_turn(chat_id=1, person_id=1, update_id=1, text="Who is it?", sent=[photo])
+        files = {}
+        for form in ExportFormat:
+            written = await export_conversation(
+                conversations,
+                cast(Augmenter, Titles()),
+                turn.conversation_id,
+                folder=tmp_path,
+                form=form,
+                words=WORDS,
+                now=NOW,
+            )
+            assert written is not None
+            files[form] = written.path.read_text()
+    assert "\n\n📎 cat.jpg\n\nWho is it?\n" in files[ExportFormat.MARKDOWN]
+    [message] = json.loads(files[ExportFormat.JSON])["messages"]
+    assert message["files"] == [{"kind": "photo", "name": "cat.jpg"}]
 
 
 async def test_a_conversation_of_nothing_is_no_file(tmp_path: Path):

@@ -18,11 +18,11 @@ async def test_an_answer_that_could_not_be_sent_is_tried_again_without_a_word_of
     monkeypatch.setattr(intake, "TELEGRAM_PAUSE_SECONDS", 0.05)
     answer, tries = Turns.answer, []
 
-    async def at_first_away(self: Turns, *args):
+    async def at_first_away(self: Turns, *args, **more):
         tries.append(1)
         if len(tries) == 1:
             raise TelegramServerError(method=SendMessage(chat_id=ME, text="x"), message="Bad Gateway")
-        await answer(self, *args)
+        await answer(self, *args, **more)
 
     monkeypatch.setattr(Turns, "answer", at_first_away)
     async with house() as opened:

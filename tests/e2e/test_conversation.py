@@ -69,12 +69,15 @@ async def test_start_and_help_greet_in_the_language_of_the_person(house: OpenHou
             assert f"/{command} –" in help_
 
 
-async def test_what_is_no_text_is_answered_with_words_about_it(house: OpenHouse, model_server: ModelServer) -> None:
+async def test_what_cannot_be_read_is_answered_with_words_about_it(house: OpenHouse, model_server: ModelServer) -> None:
     async with house(**served_by(model_server)) as home:
-        for name, content in (("a.png", PNG), ("a.pdf", b"%PDF")):
+        for name, content, words in (
+            ("a.bin", bytes(20), "I cannot read “a.bin”."),
+            ("a.pdf", b"%PDF-1", "“a.pdf” is"),
+        ):
             home.page.upload(ME, name, content, caption="/nonsense")
             await settled(home)
-            assert home.texts(ME).pop() == "I can only read text so far. Please write it as a message."
+            assert home.texts(ME).pop().startswith(words)
         assert model_server.chats == []
 
 

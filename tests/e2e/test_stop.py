@@ -83,7 +83,7 @@ async def test_the_button_below_an_edited_answer_ends_it(house: OpenHouse, model
         await check(home, "en")
         (answer,) = [message for message in home.page.messages(ME) if message.from_bot]
         assert answer.message_id == shown.message_id
-        assert not answer.buttons
+        assert [button["text"] for row in answer.buttons for button in row] == ["Again"]
         assert home.page.called("answerCallbackQuery")
 
 

@@ -301,6 +301,38 @@ async def test_what_comes_while_an_answer_is_written_waits_with_a_sign(
         await home.page.wait_for(lambda: message_of(home, "two").reaction is None)
 
 
+async def test_an_edit_of_what_is_being_answered_ends_that_answer(house: OpenHouse, model_server: ModelServer) -> None:
+    async with house(**served_by(model_server)) as home:
+        model_server.script(STUCK, Stream("second"))
+        home.page.say(ME, "Helo")
+        await draft_shows(home, ME, "A beginning")
+        home.page.edit(ME, message_of(home, "Helo").message_id, "Hello")
+        await home.page.wait_for(lambda: home.texts(ME) == ["second"])
+        assert [asked(request) for request in model_server.chats] == [[("user", "Helo")], [("user", "Hello")]]
+
+
+async def test_a_new_conversation_leaves_no_buttons_behind(house: OpenHouse, model_server: ModelServer) -> None:
+    async with house(**served_by(model_server)) as home:
+        model_server.script(Stream("one"))
+        await home.say(ME, "Hello")
+        await home.say(ME, "/new")
+        await home.page.wait_for(lambda: not message_of(home, "one").buttons)
+
+
+async def test_another_answer_that_is_stopped_at_once_leaves_the_one_before_it(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server)) as home:
+        model_server.script(Stream("one"), Sse((Step.HANG,)), Stream("three"))
+        await home.say(ME, "Hello")
+        press(home, last_of(home, ME), "Again")
+        await until(lambda: _asked_times(model_server, 2))
+        await home.say(ME, "/stop")
+        await settled(home)
+        await home.say(ME, "And now?")
+        assert asked(model_server.chats[-1]) == [("user", "Hello"), ("assistant", "one"), ("user", "And now?")]
+
+
 async def test_a_person_may_want_what_they_write_to_end_the_answer(house: OpenHouse, model_server: ModelServer) -> None:
     async with house(**served_by(model_server)) as home:
         await _prefers(home, interrupts=True)

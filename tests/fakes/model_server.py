@@ -15,6 +15,7 @@ from typing import Any, Self
 from tests.fakes.replies import Json, Part, Reply, ReplyMaker, Request, Step, Stream, parts_of
 
 NOT_FOUND = Json({"detail": "Not Found"}, status=404)
+TRANSCRIPTIONS = "/audio/transcriptions"
 
 
 class ClientGone(Exception):
@@ -90,6 +91,15 @@ class ModelServer:
     def reply(self, text: str = "Hello there!", **options: Any) -> None:
         """Answer every request that has no scripted reply with this text; options are those of `Stream`."""
         self._default = Stream(text, **options)
+
+    def hear(self, text: str, *, status: int = 200) -> None:
+        """Write every recording down as this text from now on, or refuse to."""
+        self.post[f"/v1{TRANSCRIPTIONS}"] = Json({"text": text}, status=status)
+
+    @property
+    def recordings(self) -> list[Request]:
+        """The requests to write a recording down so far."""
+        return [request for request in self.chats if request.plain_path.endswith(TRANSCRIPTIONS)]
 
     def otherwise(self, reply: ReplyMaker) -> None:
         """Answer every request that has no scripted reply so."""

@@ -51,6 +51,14 @@ class Request:
         return value
 
     @property
+    def pictures(self) -> list[str]:
+        """The data URLs of all pictures in a request for an answer, in their order."""
+        said = self.json.get("messages")
+        contents = [one["content"] for one in said] if isinstance(said, list) else []
+        parts = [part for content in contents if isinstance(content, list) for part in content]
+        return [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+
+    @property
     def plain_path(self) -> str:
         """The path without its query."""
         return self.path.partition("?")[0]

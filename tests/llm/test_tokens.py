@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm.tokens import FEATURES, IMAGE_TOKENS, OVERHEADS, TokenEstimator, count_features
+from llm import tokens
+from llm.tokens import FEATURES, IMAGE_TOKENS, LONG_CHARACTERS, OVERHEADS, TokenEstimator, count_features
 from llm.types import ImagePart, Message, Role, TextPart
 from tests.llm.recorded_tokens import LARGE, TEXTS, TOPICS, TOY, VOCABULARIES, CountingServer, dialogue
 
@@ -297,3 +298,12 @@ def test_what_is_no_snapshot_is_refused_and_changes_nothing(snapshot: tuple[floa
     with pytest.raises(ValueError, match="not a snapshot"):
         estimator.restore(snapshot)
     assert estimator.snapshot() == before
+
+
+def test_a_long_text_is_counted_once_and_as_a_short_one_is() -> None:
+    part = "Домовой, the spirit of 3 houses!\n"
+    text = part * (LONG_CHARACTERS // len(part) + 1)
+    before = tokens._of_long_text.cache_info().misses
+    counted = [count_features("".join(text)) for _ in range(3)]
+    assert counted == [tokens._counted(text)] * 3
+    assert tokens._of_long_text.cache_info().misses == before + 1

@@ -20,13 +20,18 @@ from llm.monitoring import AttemptRecord
 from llm.types import Task
 from storage import (
     Access,
+    Answers,
     AnswerState,
+    Attachment,
+    AttachmentKind,
+    Attachments,
     CapabilityRows,
     Conversations,
     Database,
     Inbox,
     LearnedValues,
     NewUpdate,
+    Part,
     People,
     PerformanceRows,
     Summaries,
@@ -34,6 +39,7 @@ from storage import (
     Turn,
     UnknownUpdate,
 )
+from storage.attachments import attachments_by_message
 from storage.tables import metadata
 
 DIALECT = asyncpg.dialect()
@@ -50,6 +56,7 @@ class PostgresByEar:
         self.said.append(str(statement.compile(dialect=DIALECT)).replace("\n", ""))
         result = MagicMock(rowcount=1)
         result.all.return_value = self.found
+        result.scalars.return_value.all.return_value = []
         result.one_or_none.return_value = None
         return result
 
@@ -88,10 +95,20 @@ async def test_statements_of_the_repositories(clock: SystemClock) -> None:
     await people.ask(1)
     await people.set_access(1, Access.ALLOWED)
     await conversations.start_new(5)
-    await conversations.open_turn(chat_id=5, person_id=1, update_id=1, text="hello")
+    photo = Attachment(AttachmentKind.PHOTO, "a.jpg", "image/jpeg", data=b"x")
+    await conversations.open_turn(chat_id=5, person_id=1, update_id=1, text="hello", sent=[photo], joined=[2])
+    await conversations.turn_opened(1)
+    await attachments_by_message(database, [1, 2], whole=3)
+    await Attachments(database).forget_oldest()
     await conversations.history(1, before_message_id=2)
     await conversations.close_turn(Turn(1, 1, 1, 1, 1, ""), text="hi", model=None, state=AnswerState.COMPLETE)
     await conversations.turn_answered(1)
+    await conversations.open_turn(chat_id=5, person_id=1, update_id=2, text="more", follows=3)
+    await conversations.reopen_turn(chat_id=5, person_id=1, update_id=4)
+    await conversations.edit_said(Part(3, "other"), chat_id=5, person_id=1, update_id=5)
+    await Answers(database, clock).of(1)
+    await Answers(database, clock).last_shown(5)
+    await Answers(database, clock).react(chat_id=5, telegram_id=3, person_id=1, good=True)
     await Summaries(database, clock).of(1)
     await Summaries(database, clock).keep(1, Summary("all of it", 2))
     await LearnedValues(database, clock).everything()

@@ -55,12 +55,16 @@ def edit_message_reply_markup(api: Api, params: Params) -> Json:
 
 
 def edit(api: Api, chat: Chat, message: Message, params: Params, **fields: Any) -> Json:
-    """Change a message of the bot, unless it is already so. Without a new markup the old one goes."""
+    """Change a message of the bot, unless it is already so. Without a new markup the old one goes.
+
+    Clients do not call a message edited of which only the keyboard has changed.
+    """
+    content = bool(fields)
     fields["markup"] = reply_markup(params, inline_only=True)
     api.take(chat)
     if all(getattr(message, name) == value for name, value in fields.items()):
         raise bad_request(NOT_MODIFIED)
-    return api.world.to_bot(api.world.change(message, **fields))
+    return api.world.to_bot(api.world.change(message, edited=content, **fields))
 
 
 def text_to_edit(api: Api, chat: Chat, params: Params) -> Message:

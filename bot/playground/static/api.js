@@ -41,11 +41,11 @@ export const stop = (personId, draftId) => post("/playground/stop", { person_id:
 
 export const language = (personId, code) => post("/playground/language", { person_id: personId, language_code: code });
 
-export function upload(personId, file, caption) {
+export function upload(personId, files, caption) {
   const form = new FormData();
   form.append("person_id", String(personId));
   form.append("caption", caption);
-  form.append("file", file, file.name);
+  for (const file of files) form.append("file", file, file.name);
   return call("/playground/upload", { method: "POST", body: form });
 }
 

@@ -72,7 +72,7 @@ const messages = new MessagesView(store, {
 const composer = new ComposerView(store, {
   say,
   change: async (message, text) => Boolean(await attempt(api.edit(store.active, message.id, text), t("notSent"))),
-  attach: async (file, caption) => Boolean(await attempt(api.upload(store.active, file, caption), t("notSent"))),
+  attach: async (files, caption) => Boolean(await attempt(api.upload(store.active, files, caption), t("notSent"))),
   tell: toast,
   botName,
 });

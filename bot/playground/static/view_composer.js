@@ -6,7 +6,8 @@ import { t } from "./i18n.js";
 import { CommandMenu } from "./menu.js";
 
 const LONGEST = 4096;
-const BIGGEST = 20 * 1024 * 1024;
+const BIGGEST = 60 * 1024 * 1024;
+const MOST_FILES = 10;
 const TALLEST_PX = 220;
 
 /** A long text in pieces that one message can hold, cut at a line or a space where there is one. */
@@ -24,7 +25,7 @@ export function pieces(text) {
 }
 
 export class ComposerView {
-  /** @param actions `say(text, replyTo)`, `change(message, text)`, `attach(file, caption)`: promises of whether it was sent; `tell(text)`; `botName()` */
+  /** @param actions `say(text, replyTo)`, `change(message, text)`, `attach(files, caption)`: promises of whether it was sent; `tell(text)`; `botName()` */
   constructor(store, actions) {
     this.store = store;
     this.actions = actions;
@@ -36,7 +37,7 @@ export class ComposerView {
     this.chat = null;
     this.replyTo = null;
     this.edited = null;
-    this.file = null;
+    this.files = [];
     this.busy = false;
     this.menu = new CommandMenu(this.input, () => store.current.commands, {
       run: (command) => this.#run(command),
@@ -51,7 +52,7 @@ export class ComposerView {
     if (this.chat !== null) this.written.set(this.chat, this.input.value);
     this.chat = this.store.active;
     this.reply(null);
-    this.take(null);
+    this.take([]);
     this.#write(this.written.get(this.chat) ?? "");
     if (matchMedia("(hover: hover)").matches) this.input.focus();
   }
@@ -76,18 +77,21 @@ export class ComposerView {
     this.input.focus();
   }
 
-  take(file) {
-    if (file && file.size > BIGGEST) {
-      this.actions.tell(t("tooBig"));
+  /** Several files are sent as one album. */
+  take(files) {
+    const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    if (bytes > BIGGEST || files.length > MOST_FILES) {
+      this.actions.tell(t(bytes > BIGGEST ? "tooBig" : "tooMany"));
       return;
     }
-    this.file = file;
-    this.fileStrip.hidden = !file;
+    this.files = files;
+    this.fileStrip.hidden = files.length === 0;
     this.#ready();
-    if (!file) return;
-    this.fileStrip.querySelector("b").textContent = file.name;
-    this.fileStrip.querySelector("span").textContent = size(file.size);
-    this.#thumbnail(file);
+    if (files.length === 0) return;
+    const more = files.length > 1 ? ` +${files.length - 1}` : "";
+    this.fileStrip.querySelector("b").textContent = files[0].name + more;
+    this.fileStrip.querySelector("span").textContent = size(bytes);
+    this.#thumbnail(files[0]);
     this.input.focus();
   }
 
@@ -99,19 +103,19 @@ export class ComposerView {
     this.input.addEventListener("input", () => this.#typed());
     this.input.addEventListener("keydown", (event) => this.#key(event));
     this.input.addEventListener("paste", (event) => {
-      const [file] = event.clipboardData.files;
-      if (!file) return;
+      const files = [...event.clipboardData.files];
+      if (files.length === 0) return;
       event.preventDefault();
-      this.take(file);
+      this.take(files);
     });
     const chooser = byId("file");
     byId("attach").addEventListener("click", () => chooser.click());
     chooser.addEventListener("change", () => {
-      this.take(chooser.files[0] ?? null);
+      this.take([...chooser.files]);
       chooser.value = "";
     });
     this.replyStrip.querySelector("button").addEventListener("click", () => this.reply(null));
-    this.fileStrip.querySelector("button").addEventListener("click", () => this.take(null));
+    this.fileStrip.querySelector("button").addEventListener("click", () => this.take([]));
     this.#listenToDrops();
   }
 
@@ -131,7 +135,7 @@ export class ComposerView {
       veil.hidden = true;
       if (!carriesFile(event)) return;
       event.preventDefault();
-      this.take(event.dataTransfer.files[0] ?? null);
+      this.take([...event.dataTransfer.files]);
     });
   }
 
@@ -143,7 +147,7 @@ export class ComposerView {
       this.#submit();
     } else if (event.key === "Escape") {
       this.reply(null);
-      this.take(null);
+      this.take([]);
     }
   }
 
@@ -165,7 +169,7 @@ export class ComposerView {
   }
 
   #ready() {
-    this.sendButton.disabled = this.busy || (this.input.value.trim() === "" && !this.file);
+    this.sendButton.disabled = this.busy || (this.input.value.trim() === "" && this.files.length === 0);
   }
 
   async #run(command) {
@@ -178,21 +182,26 @@ export class ComposerView {
 
   async #submit() {
     const text = this.input.value.trim();
-    if (this.busy || (!text && !this.file)) return;
-    const { file, replyTo, edited } = this;
+    if (this.busy || (!text && this.files.length === 0)) return;
+    const { files, replyTo, edited } = this;
     this.busy = true;
     this.#write("");
     this.reply(null);
-    this.take(null);
-    const sent = edited ? await this.actions.change(edited, text) : file ? await this.actions.attach(file, text) : await this.#sendAll(pieces(text), replyTo);
+    this.take([]);
+    const sent = await this.#sent(text, { files, replyTo, edited });
     this.busy = false;
     if (!sent) {
       this.#write(this.input.value || text);
       if (edited) this.edit(edited);
       else this.reply(replyTo);
-      this.take(file);
+      this.take(files);
     }
     this.#ready();
+  }
+
+  #sent(text, { files, replyTo, edited }) {
+    if (edited) return this.actions.change(edited, text);
+    return files.length > 0 ? this.actions.attach(files, text) : this.#sendAll(pieces(text), replyTo);
   }
 
   async #sendAll(parts, replyTo) {
@@ -210,7 +219,7 @@ export class ComposerView {
     symbol.classList.remove("gone");
     if (!/^image\/(png|jpeg|webp|gif)$/.test(file.type)) return;
     const picture = await createImageBitmap(file).catch(() => null);
-    if (!picture || this.file !== file) return;
+    if (!picture || this.files[0] !== file) return;
     const side = Math.min(picture.width, picture.height);
     const [x, y] = [(picture.width - side) / 2, (picture.height - side) / 2];
     canvas.getContext("2d").drawImage(picture, x, y, side, side, 0, 0, canvas.width, canvas.height);

@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.add_column("messages", sa.Column("replaced", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("messages", sa.Column("context", sa.Text()))
     op.add_column("messages", sa.Column("joined_updates", sa.JSON()))
+    op.create_index("ix_messages_parent_id", "messages", ["parent_id"])
     places = op.create_table(
         "telegram_messages",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -67,6 +68,7 @@ def downgrade() -> None:
     """What had been replaced counts again."""
     op.drop_table("reactions")
     op.drop_table("telegram_messages")
+    op.drop_index("ix_messages_parent_id", "messages")
     for name in ("joined_updates", "context", "replaced", "parent_id"):
         op.drop_column("messages", name)
     op.drop_column("conversations", "revision")

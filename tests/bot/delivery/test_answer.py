@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -45,6 +46,9 @@ class Words:
 
     def cut_off(self) -> str:
         return "cut off"
+
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        return f"[{model} saw, {chosen} does not]"
 
     def question_cut(self) -> str:
         return "question cut"
@@ -130,6 +134,12 @@ async def test_an_answer_to_a_part_of_the_question_says_so(reason: FinishReason,
     result = ChatResult(text="text", finish_reason=reason, model="m", elapsed_seconds=1.0, question_cut=True)
     await deliver_answer(told(AnswerCompleted(result)), record, Words())
     assert record.final == ("text", note)
+
+
+async def test_it_is_said_that_another_model_than_the_chosen_one_had_to_look_at_a_picture() -> None:
+    record = Record()
+    await deliver_answer(told(replace(completed("A cat."), unseeing="textonly")), record, Words())
+    assert record.final == ("A cat.", "[m saw, textonly does not]")
 
 
 async def test_events_that_end_without_an_end_are_a_fault_of_the_program() -> None:

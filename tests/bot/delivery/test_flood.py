@@ -97,6 +97,62 @@ async def test_all_chats_together_keep_to_thirty_a_second(wire: Wire) -> None:
     assert most_in(moments, 1) == 30
 
 
+async def test_places_among_all_are_given_in_the_order_in_which_they_are_asked_for(wire: Wire) -> None:
+    order: list[int] = []
+
+    async def send(chat_id: int) -> None:
+        await wire.call(message(chat_id))
+        order.append(chat_id)
+
+    wire.answers = [None] * 50 + [retry_after(3)]
+    await wire.clock.run(asyncio.gather(*(send(chat_id) for chat_id in range(1, 201))))
+    late = [chat_id for chat_id, earlier in zip(order[1:], order, strict=False) if chat_id < earlier]
+    assert late == [51], "only the one that was refused comes later"
+
+
+async def test_frames_of_many_chats_share_what_is_left_evenly(wire: Wire) -> None:
+    chats = range(1, 201)
+
+    async def stream(chat_id: int) -> None:
+        await wire.clock.sleep(chat_id * 0.005)
+        for _ in range(60):
+            with suppress(FrameSkipped):
+                await wire.call(draft(chat_id))
+            await wire.clock.sleep(1)
+
+    await wire.clock.run(asyncio.gather(*map(stream, chats)))
+    frames = sorted(len(wire.sent[chat_id]) for chat_id in chats)
+    assert sum(frames) > 20 * 60, "hardly anything of the rate is left unused"
+    assert frames[0] >= 5
+    assert frames[-1] <= frames[0] + 3
+
+
+async def test_few_chats_are_not_held_up_by_sharing(wire: Wire) -> None:
+    async def stream(chat_id: int) -> None:
+        await wire.clock.sleep(chat_id * 0.05)
+        for _ in range(30):
+            await wire.call(draft(chat_id))
+            await wire.clock.sleep(1)
+
+    await wire.clock.run(asyncio.gather(*map(stream, range(1, 21))))
+    assert {len(wire.sent[chat_id]) for chat_id in range(1, 21)} == {30}
+
+
+async def test_each_429_makes_the_pauses_of_its_chat_longer_and_time_makes_them_shorter(wire: Wire) -> None:
+    assert wire.flood.slowness(CHAT) == 1
+    seen = []
+    for _ in range(5):
+        wire.answers = [retry_after(3)]
+        await wire.clock.run(wire.call(message()))
+        seen.append(round(wire.flood.slowness(CHAT), 2))
+    assert seen == [1.5, 2.25, 3.38, 4, 4]
+    assert wire.flood.slowness(OTHER) == 1
+    await wire.clock.run(wire.clock.sleep(125))
+    assert round(wire.flood.slowness(CHAT), 2) == 2.67
+    await wire.clock.run(wire.clock.sleep(600))
+    assert wire.flood.slowness(CHAT) == 1
+
+
 async def test_messages_to_one_chat_arrive_in_the_order_of_the_calls(wire: Wire) -> None:
     order: list[int] = []
 

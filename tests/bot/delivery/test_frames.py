@@ -229,3 +229,15 @@ async def test_a_shutdown_in_the_middle_leaves_no_task_and_no_final_text(stage: 
         await task
     assert stage.texts() == []
     assert not [other for other in asyncio.all_tasks() if other.get_name().startswith("frames-")]
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_who_wants_no_streaming_sees_that_an_answer_comes_and_then_all_of_it(stage: Stage, private: bool) -> None:
+    async with stage.open(private=private, streaming=False) as delivery:
+        for words in range(1, 20):
+            await delivery.show("word " * words)
+            await stage.clock.sleep(0.5)
+        shown = stage.playground.drafts(CHAT) if private else stage.playground.messages(CHAT)
+        assert [one.text for one in shown] == ["" if private else "…"]
+        await delivery.finish("word word")
+    assert stage.texts() == ["word word"]

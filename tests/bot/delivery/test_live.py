@@ -18,6 +18,7 @@ from bot.delivery.excerpt import FramePages
 from bot.delivery.final import FinalText
 from bot.delivery.formatted import MESSAGE_LIMIT, Formatted, Mark
 from bot.delivery.live import LiveDelivery, with_note
+from bot.delivery.rendering import Rendering
 from tests.bot.delivery.clocks import VirtualClock
 
 SHOWN, SKIPPED, GIVEN_UP = FrameOutcome.SHOWN, FrameOutcome.SKIPPED, FrameOutcome.GIVEN_UP
@@ -69,6 +70,7 @@ def live(clock: VirtualClock, screen: Screen, finals: Finals, fallback: Screen |
         screen,
         cast(FinalText, finals),
         clock,
+        Rendering(),
         fallback=(lambda: fallback) if fallback is not None else None,
     )
 
@@ -227,12 +229,12 @@ def test_a_note_stands_below_the_text_in_italics_and_alone_without_one() -> None
 
 @given(st.text(alphabet="ab \n`#|*😀", max_size=300), st.integers(1, 60))
 async def test_any_frame_fits_into_one_message(text: str, times: int) -> None:
-    assert (await FramePages().text(Frame(text * times))).units <= MESSAGE_LIMIT
+    assert (await FramePages(Rendering()).text(Frame(text * times))).units <= MESSAGE_LIMIT
 
 
 def test_a_long_answer_shows_its_last_page_which_stays_until_it_is_full() -> None:
     words = [f"word{number}" for number in range(3000)]
-    starts, pages = set(), FramePages()
+    starts, pages = set(), FramePages(Rendering())
     for count in range(100, 3000, 50):
         page = pages.page("\n".join(words[:count]))
         assert page.endswith(words[count - 1])
@@ -243,11 +245,11 @@ def test_a_long_answer_shows_its_last_page_which_stays_until_it_is_full() -> Non
 
 async def test_a_page_that_begins_inside_code_opens_it_again() -> None:
     text = "intro\n\n```python\n" + "\n".join(f"x{number} = {number}" for number in range(1000))
-    shown = await FramePages().text(Frame(text))
+    shown = await FramePages(Rendering()).text(Frame(text))
     assert [(mark.kind, mark.language) for mark in shown.marks] == [("pre", "python")]
     assert shown.text.endswith("x999 = 999")
 
 
 async def test_a_frame_without_text_shows_the_status() -> None:
-    assert (await FramePages().text(Frame("", "loading a model"))).text == "loading a model"
-    assert (await FramePages().text(Frame(" \n", ""))).text == ""
+    assert (await FramePages(Rendering()).text(Frame("", "loading a model"))).text == "loading a model"
+    assert (await FramePages(Rendering()).text(Frame(" \n", ""))).text == ""

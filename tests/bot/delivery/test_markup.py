@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.delivery import markup
 from bot.delivery.formatted import Formatted
+from bot.delivery.formulas import readable
 from bot.delivery.markup import completed, render, render_partial
 from tests.bot.delivery.test_split import check_nesting
 
@@ -60,10 +61,21 @@ def test_a_fault_of_the_library_leaves_the_plain_text(monkeypatch: pytest.Monkey
         ("- a\n- [x] b\n- [ ] c", "• a\n☑ b\n☐ c", []),
         ("> quoted", "quoted", [("blockquote", "quoted")]),
         ("[a](https://x.y)", "a", [("text_link", "a")]),
-        ("[a](javascript:alert(1)) [b](tg://user?id=1)", "a b", []),
+        ("[a](javascript:alert(1)) [b](#part)", "a (javascript:alert(1)) b", [("code", "javascript:alert(1)")]),
+        (
+            "see [the *plan*](docs/plan.md)",
+            "see the plan (docs/plan.md)",
+            [("italic", "plan"), ("code", "docs/plan.md")],
+        ),
+        ("[a.py](a.py) ![](b.png)", "a.py b.png", [("code", "b.png")]),
         ("use Vec<String> and\n\n<div>it</div>\n\nend", "use Vec<String> and\n\n<div>it</div>\n\nend", []),
         ("`<i>` and \\<", "<i> and <", [("code", "<i>")]),
         ("a || b || c", "a || b || c", []),
+        ("a ||| b |\n|---|---|\n| c |", "a ||| b |\n|---|---|\n| c |", []),
+        ("| a |\n|---|\n| `x|y` | z |", "a\n───────\nx|y | z", [("pre", "a\n───────\nx|y | z")]),
+        ("```\n```\n```one two", "one two", [("code", "one two")]),
+        ('```js title="a.js"\nx\n```', 'title="a.js"\n\nx', [("code", 'title="a.js"'), ("pre", "x")]),
+        ("[a](<b c>) <!-- d", "[a](<b c>) <!-- d", []),
         ("note[^1]\n\n[^1]: the note", "note[^1]\n\n[^1]: the note", []),
         ("2*3*4 = 24", "2*3*4 = 24", []),
         ("**bold `code` bold**", "bold code bold", [("bold", "bold "), ("code", "code"), ("bold", " bold")]),
@@ -123,6 +135,11 @@ def test_formulas_become_readable_unicode(markdown: str, text: str) -> None:
 def test_a_formula_nested_without_sense_stays_as_it_is(opening: str) -> None:
     formula = opening * 60 + "}" * 60
     assert render(f"\\({formula}\\)").units <= len(formula)
+
+
+@pytest.mark.parametrize("formula", ["\\sqrt[n", "\\color{red"])
+def test_a_formula_of_which_letters_would_be_lost_stays_as_it_is(formula: str) -> None:
+    assert readable(formula) == formula
 
 
 def test_a_narrow_table_is_aligned_by_the_width_of_its_characters() -> None:

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.callbacks import AskPress, ExportPress
+from bot.callbacks import AnswerAct, AnswerPress, AskPress, ExportPress
 from bot.conversation_export import ExportFormat
 from bot.intake.lanes import CONTROL, lane_of
 
 CHAT = {"id": 1001, "type": "private", "first_name": "Me"}
 USER = {"id": 1001, "is_bot": False, "first_name": "Me"}
 EXPORT = ExportPress(form=ExportFormat.JSON, person_id=5).pack()
+AGAIN = AnswerPress(act=AnswerAct.AGAIN, message_id=7, person_id=5).pack()
 ASK = AskPress(person_id=5).pack()
 COMMAND = {"type": "bot_command", "offset": 0, "length": 5}
 
@@ -41,6 +42,11 @@ def message(**fields: Any) -> dict[str, Any]:
         ("message", message(entities=[COMMAND]), "1001:control"),
         ("callback_query", {"id": "9", "from": USER, "message": message(), "data": "stop"}, "1001:control"),
         ("callback_query", {"id": "9", "from": USER, "message": message(), "data": ASK}, "1001"),
+        ("callback_query", {"id": "9", "from": USER, "message": message(), "data": AGAIN}, "1001"),
+        ("message", message(text="/retry", entities=[{**COMMAND, "length": 6}]), "1001"),
+        ("edited_message", message(text="hello"), "1001"),
+        ("edited_message", message(text="/stop", entities=[COMMAND]), "1001"),
+        ("message_reaction", {"chat": CHAT, "message_id": 5, "user": USER}, "1001:control"),
         ("callback_query", {"id": "9", "from": USER, "inline_message_id": "x", "data": "stop"}, "1001:control"),
         ("stopped_message_generation", {"chat": CHAT, "draft_id": 3}, "1001:control"),
         ("inline_query", {"id": "9", "from": USER, "query": "q", "offset": ""}, "1001:control"),

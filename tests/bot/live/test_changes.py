@@ -22,6 +22,7 @@ from bot.live.groups import (
     LOG,
     MODELS,
     OTHERS,
+    TRANSCRIPTION,
     held_back,
     waiting,
 )
@@ -47,7 +48,7 @@ def words(before: dict[str, str], now: dict[str, str], language: str = "en") -> 
 def test_each_setting_takes_effect_at_once_or_at_the_next_start_or_later():
     assert set(Settings.model_fields) == LIVE | AT_START | LATER
     assert not LIVE & (AT_START | LATER)
-    assert MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | OTHERS == LIVE
+    assert MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | TRANSCRIPTION | OTHERS == LIVE
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,7 @@ def test_a_long_list_of_changes_is_cut():
     assert said[-1] == "and 10 more"
 
 
+TEXTS = Texts()
 SECRETS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=6, max_size=40).map(lambda text: f"8q{text}")
 
 
@@ -130,7 +132,7 @@ def test_no_change_tells_a_secret(old: str, new: str, three_lines: bool):
         return load(**base, **spare, **{primary: key}, WEBHOOK_SECRET=key)
 
     for language in LANGUAGES:
-        t = Texts().translator(language)
+        t = TEXTS.translator(language)
         notice = Notice("notice-settings-applied", "", {"lines": changes(made(old), made(new))})
         for secret in (old, new):
             assert secret not in notice_text(t, notice)

@@ -9,9 +9,11 @@ from aiogram.types import BufferedInputFile, InputMediaPhoto, InputMediaVideo, M
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.playground.errors import PageError
 from bot.playground.files import FileStore
 from bot.playground.images import picture_size
 from bot.playground.server import Playground
+from bot.playground.sounds import sound_of
 from tests.bot.playground.conftest import ME, PNG, Client
 from tests.bot.playground.test_messages import refused
 
@@ -148,3 +150,50 @@ def test_the_sizes_of_pictures(content: bytes, size: tuple[int, int]) -> None:
 )
 def test_no_bytes_break_the_recognition_of_pictures(start: bytes, rest: bytes) -> None:
     picture_size(start + rest)
+
+
+def opus(seconds: int) -> bytes:
+    """A voice message without a voice."""
+    samples = (48_000 * seconds).to_bytes(8, "little")
+    return b"OggS\0\2" + bytes(22) + b"OpusHead" + b"OggS\0\4" + samples + bytes(14)
+
+
+async def test_recordings_are_sent_as_what_they_are(playground: Playground, bot: Client) -> None:
+    playground.upload(ME, "a.oga", opus(7), caption="listen")
+    playground.upload(ME, "song.mp3", b"ID3" + bytes(20))
+    playground.upload(ME, "sound.bin", b"RIFF\0\0\0\0WAVEfmt ")
+    voice, music, wave = [update.message for update in await bot.get_updates()]
+    assert voice is not None
+    assert voice.voice is not None
+    assert (voice.voice.duration, voice.voice.mime_type, voice.caption) == (7, "audio/ogg", "listen")
+    assert music is not None
+    assert music.audio is not None
+    assert (music.audio.file_name, music.audio.mime_type) == ("song.mp3", "audio/mpeg")
+    assert wave is not None
+    assert wave.audio is not None
+    content = await bot.download(voice.voice)
+    assert content is not None
+    assert content.read() == opus(7)
+
+
+@given(st.binary(max_size=80))
+def test_no_bytes_break_the_recognition_of_recordings(rest: bytes) -> None:
+    for begin in (b"", b"OggS", b"RIFF", b"ID3"):
+        sound_of(begin + rest)
+
+
+async def test_files_of_one_kind_that_are_sent_at_once_are_an_album(playground: Playground, bot: Client) -> None:
+    playground.album(ME, [("a.png", PNG), ("b.png", PNG)], caption="two")
+    playground.album(ME, [("a.txt", b"a"), ("b.txt", b"b")])
+    playground.album(ME, [("a.txt", b"a"), ("b.png", PNG)])
+    playground.album(ME, [("a.png", PNG)])
+    sent = [update.message for update in await bot.get_updates() if update.message is not None]
+    groups = [message.media_group_id for message in sent]
+    assert groups[0] == groups[1] is not None
+    assert groups[2] == groups[3] not in (None, groups[0])
+    assert groups[4:] == [None] * 3
+    assert [message.caption for message in sent] == ["two"] + [None] * 6
+    with pytest.raises(PageError):
+        playground.album(ME, [("a", b"a")] * 11)
+    with pytest.raises(PageError):
+        playground.album(ME, [])

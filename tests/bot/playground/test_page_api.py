@@ -173,6 +173,19 @@ async def test_an_upload_becomes_a_photo_or_a_document(bot: Client, web: aiohttp
     assert document.message.document is not None
 
 
+async def test_several_uploads_at_once_become_an_album(bot: Client, web: aiohttp.ClientSession) -> None:
+    form = aiohttp.FormData({"person_id": str(ME), "caption": "look"}, quote_fields=False)
+    for name in ("a.png", "b.png"):
+        form.add_field("file", PNG, filename=name)
+    async with web.post("/playground/upload", data=form) as response:
+        shown = (await response.json())["messages"]
+    assert [(message["text"], bool(message["photo"])) for message in shown] == [("look", True), ("", True)]
+    first, second = await bot.get_updates()
+    assert first.message is not None
+    assert second.message is not None
+    assert first.message.media_group_id == second.message.media_group_id is not None
+
+
 @pytest.mark.parametrize(
     ("act", "body", "status"),
     [
@@ -226,3 +239,43 @@ async def test_every_reply_carries_the_headers_that_keep_the_page_to_itself(web:
         async with web.get(path) as response:
             assert "default-src 'self'" in response.headers["Content-Security-Policy"], path
             assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_what_is_edited_on_the_page_reaches_the_bot(bot: Client, web: aiohttp.ClientSession) -> None:
+    _, said = await post(web, "send", person_id=ME, text="helo")
+    status, answer = await post(web, "edit", person_id=ME, message_id=said["message"]["id"], text="hello")
+    assert (status, answer["message"]["text"], answer["message"]["edited"]) == (200, "hello", True)
+    [_, update] = await bot.get_updates(allowed_updates=["message", "edited_message"])
+    assert update.edited_message is not None
+    assert (update.edited_message.text, update.edited_message.edit_date is None) == ("hello", False)
+    for message_id, text, refused in ((said["message"]["id"], "hello", 400), (99, "x", 404)):
+        assert (await post(web, "edit", person_id=ME, message_id=message_id, text=text))[0] == refused
+
+
+async def test_a_reaction_on_the_page_reaches_the_bot_that_asks_for_it(bot: Client, web: aiohttp.ClientSession) -> None:
+    await post(web, "send", person_id=ME, text="hello")
+    sent = await bot.send_message(ME, "Hi!")
+    await bot.get_updates(allowed_updates=["message", "message_reaction"])
+    for emoji in ("👍", "👍", None):
+        status, answer = await post(web, "react", person_id=ME, message_id=sent.message_id, emoji=emoji)
+        assert (status, answer["message"]["person_reaction"]) == (200, emoji)
+    updates = [update.message_reaction for update in await bot.get_updates() if update.message_reaction is not None]
+    told = [(len(one.old_reaction), len(one.new_reaction), one.message_id) for one in updates]
+    assert told == [(0, 1, sent.message_id), (1, 0, sent.message_id)]
+    assert (await post(web, "react", person_id=ME, message_id=sent.message_id, emoji="x"))[0] == 400
+    assert (await post(web, "react", person_id=ME, message_id=1, emoji="👍"))[0] == 404
+
+
+async def test_what_is_quoted_and_forwarded_reaches_the_bot(bot: Client, web: aiohttp.ClientSession) -> None:
+    await post(web, "send", person_id=ME, text="hello")
+    sent = await bot.send_message(ME, "red and green")
+    await post(web, "send", person_id=ME, text="why?", reply_to=sent.message_id, quote="green")
+    await post(web, "send", person_id=ME, text="It rains.", forwarded_from="Anna")
+    [_, quoting, forwarded] = [update.message for update in await bot.get_updates()]
+    assert quoting is not None
+    assert quoting.quote is not None
+    assert quoting.quote.text == "green"
+    assert forwarded is not None
+    assert getattr(forwarded.forward_origin, "sender_user_name", None) == "Anna"
+    refused = await post(web, "send", person_id=ME, text="why?", reply_to=sent.message_id, quote="blue")
+    assert refused[0] == 400

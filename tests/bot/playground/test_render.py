@@ -81,7 +81,9 @@ def test_trimming_keeps_what_the_entities_cover(text: str, entities: list[dict[s
     whole = text * 2
     marked = Marked(whole, tuple(e for e in entities if e["offset"] + e["length"] <= units(whole)))
     short = trimmed(marked)
-    assert short.text == whole.strip()
+    first = min((e["offset"] for e in marked.entities), default=len(whole))
+    body = whole.rstrip()
+    assert short.text == body[min(len(body) - len(body.lstrip()), first) :]
     for kept in short.entities:
         assert 0 <= kept["offset"] < kept["offset"] + kept["length"] <= units(short.text)
 
@@ -101,3 +103,8 @@ def test_what_is_detected_leaves_code_and_links_alone() -> None:
 def test_not_everything_with_a_sign_is_a_command_or_a_mention(text: str) -> None:
     kinds = {found["type"] for found in with_detected(Marked(text)).entities}
     assert kinds <= {"url"}
+
+
+def test_the_indentation_of_code_at_the_start_is_not_trimmed() -> None:
+    short = trimmed(Marked("\n    x = 1 ", (entity("pre", 1, 9),)))
+    assert (short.text, short.entities[0]["offset"], short.entities[0]["length"]) == ("    x = 1", 0, 9)
