@@ -166,6 +166,6 @@ async def inline_delivery(
 ) -> AsyncIterator[Delivery]:
     """Deliver one answer into an inline message. The frames end with the context."""
     frames, text = InlineFrames(message, stop_markup, rendering), InlineText(message, clock)
-    delivery = LiveDelivery(Target(bot, 0), frames, text, rendering, clock)
+    delivery = LiveDelivery(Target(bot, 0), frames, text, clock, rendering)
     async with delivery:
         yield delivery

@@ -81,7 +81,7 @@ class Playground:
             application = web.Application(
                 middlewares=[closing.middleware(), guard()], client_max_size=MOST_IN_A_REQUEST
             )
-            application.add_routes([*self._bot_api.routes(), *PageApi(self.world, self._acts).routes()])
+            application.add_routes([*self._bot_api.routes(), *PageApi(self.world, self._acts, self.groups).routes()])
             application.on_shutdown.append(closing.now)
             # A poll or a page whose client has gone must end with it.
             runner = web.AppRunner(
