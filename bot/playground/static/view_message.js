@@ -58,7 +58,7 @@ export class MessageView {
     return el(
       "button",
       { type: "button", class: "quoted", onclick: () => this.actions.jump(id) },
-      el("b", {}, source?.from === "person" ? t("you") : this.actions.botName()),
+      el("b", {}, source?.sender ? this.actions.nameOf(source.sender) : source?.from === "person" ? t("you") : this.actions.botName()),
       el("span", { dir: "auto" }, source ? gist(source, 160) : t("deleted")),
     );
   }

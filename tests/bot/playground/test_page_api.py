@@ -13,7 +13,6 @@ from bot.playground import page_api
 from bot.playground.server import Playground
 from tests.bot.playground.conftest import ADMIN, ME, PNG, STRANGER, Client, ManualClock
 
-
 CHOICE = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Go", callback_data="go")]])
 
 
@@ -48,7 +47,7 @@ async def test_the_state_has_three_people_and_their_chats(web: aiohttp.ClientSes
         (ME, "me"),
         (STRANGER, "stranger"),
     ]
-    assert state["chats"][str(ME)] == {"messages": [], "drafts": [], "commands": []}
+    assert state["chats"][str(ME)] == {"messages": [], "drafts": [], "commands": [], "topics": {}}
     assert state["bot"]["online"] is False
     assert state["bot"]["username"]
 
