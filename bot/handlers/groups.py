@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
@@ -85,7 +87,8 @@ async def on_membership(
     me = await bot.get_me()
     sees_all = await _sees_all(bot, event.chat.id, can_read_all=bool(me.can_read_all_group_messages))
     open_to_all = doorkeeper.mode is AccessMode.OPEN
-    await bot.send_message(event.chat.id, greeting_text(t, me, open_to_all=open_to_all, sees_all=sees_all))
+    with suppress(TelegramBadRequest, TelegramForbiddenError):  # it may read there and not write, or is out again
+        await bot.send_message(event.chat.id, greeting_text(t, me, open_to_all=open_to_all, sees_all=sees_all))
 
 
 async def on_group_help(
@@ -97,12 +100,14 @@ async def on_group_help(
     await personal.tell(message, person.id, group_help_text(t, me, group, sees_all=sees_all))
 
 
-async def on_group_stop(message: Message, bot: Bot, person: Person, t: Translator, running: RunningAnswers) -> None:
+async def on_group_stop(
+    message: Message, bot: Bot, person: Person, t: Translator, running: RunningAnswers, personal: PersonalNotes
+) -> None:
     """Stop the answer; nobody stops what somebody else has asked for, but the admins of the group."""
     if await _may_stop(bot, running, message, person.id):
         await on_stop(message, t, running)
     else:
-        await message.answer(t("group-stop-not-yours"))
+        await personal.tell(message, person.id, t("group-stop-not-yours"))
 
 
 async def on_group_stop_button(

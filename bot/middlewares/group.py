@@ -63,9 +63,10 @@ class GroupMiddleware(BaseMiddleware):
             return None
         self._eyes.opened(entry)
         data.update(person=entry.person, t=entry.t, group=entry.group)
-        result = await handler(event.model_copy(update={"message": entry.message}), data)
-        self._eyes.closed(message)
-        return result
+        try:
+            return await handler(event.model_copy(update={"message": entry.message}), data)
+        finally:
+            self._eyes.closed(message)
 
     async def _edited(self, handler: Handler, event: Update, message: Message, data: dict[str, Any]) -> Any:
         """Changes of what has been answered; no other message is known by the handler."""

@@ -105,6 +105,22 @@ class GroupActs:
             self._update("message", self.world.to_bot(message))
         return message
 
+    def upload(self, group_id: int, person_id: int, name: str, content: bytes, *, caption: str = "") -> Message:
+        """Send a document in a group."""
+        group = self._member(group_id, person_id)
+        marked = with_detected(trimmed(Marked(caption)))
+        message = self.world.add(
+            group_id,
+            from_bot=False,
+            sender_id=person_id,
+            text=marked.text,
+            entities=marked.entities,
+            document=self.world.files.add(name, content),
+        )
+        if self._reaches_bot(group, message):
+            self._update("message", self.world.to_bot(message))
+        return message
+
     def edit(self, person_id: int, group_id: int, message_id: int, text: str) -> Message:
         """Change what somebody has said."""
         group = self._member(group_id, person_id)
@@ -198,7 +214,7 @@ class GroupActs:
     def _names_bot(self, message: Message) -> bool:
         data = self.world.to_bot(message)
         units_of = message.text.encode("utf-16-le")
-        for entity in data.get("entities", ()):
+        for entity in data.get("entities") or data.get("caption_entities", ()):
             start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
             written = units_of[start:end].decode("utf-16-le").casefold()
             by_name = entity["type"] == "mention" and written == f"@{BOT_USERNAME}"

@@ -9,7 +9,7 @@ from bot.callbacks import AnswerAct, StopPress
 from storage.tables import people
 from tests.e2e.conftest import ADMIN, ME, STRANGER, House, OpenHouse
 from tests.e2e.groups import AT, TestGroup, group_of
-from tests.e2e.talk import asked, served_by, settled
+from tests.e2e.talk import asked, served_by, settled, until
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Sse, Step, Stream, chunk, text_chunk
 
@@ -108,6 +108,19 @@ async def test_what_somebody_else_said_comes_with_a_reply_to_it(house: OpenHouse
         assert words.endswith("Me: ")
 
 
+async def test_a_file_with_its_name_below_is_read(house: OpenHouse, model_server: ModelServer) -> None:
+    async with house(**open_to_me(model_server)) as home:
+        group = await group_of(home)
+        home.page.groups.upload(group.group_id, ME, "notes.txt", b"Buy milk.", caption="for you all")
+        home.page.groups.upload(group.group_id, ME, "notes.txt", b"Buy bread.", caption=f"{AT} what is to be bought?")
+        await home.page.wait_for(lambda: len(group.finished()) == 2, timeout=15)
+        assert len(model_server.chats) == 1
+        words = asked(model_server.chats[0])[-1][1]
+        assert "Buy bread." in words
+        assert "Buy milk." not in words
+        assert words.endswith("Me: what is to be bought?")
+
+
 async def test_a_stranger_gets_one_line_that_only_they_see(house: OpenHouse, model_server: ModelServer) -> None:
     async with house(**open_to_me(model_server)) as home:
         group = await group_of(home)
@@ -182,7 +195,8 @@ async def test_only_who_asked_and_the_groups_admins_can_stop_an_answer(
             shown = group.messages()[-1].message_id
             home.page.groups.press(STRANGER, group.group_id, shown, StopPress().pack())
             group.say(STRANGER, "/stop")
-            await home.page.wait_for(lambda: "Only who asked" in group.texts()[-1])
+            await settled_but_one(home)
+            assert "Only who asked" in group.notes(STRANGER)[-1]
             home.page.groups.press(stopper, group.group_id, shown, StopPress().pack())
             await home.page.wait_for(lambda: any(one.endswith(f"{PART}\n\nStopped.") for one in group.texts()))
             await settled(home)
@@ -238,6 +252,15 @@ async def test_a_message_is_marked_as_seen_until_its_answer_is_there(
             first.message_id,
             second.message_id,
         }
+
+
+async def settled_but_one(home: House) -> None:
+    """Wait until all that was said and pressed has been dealt with, but for the answer that is being written."""
+
+    async def one_left() -> bool:
+        return not home.page.world.updates.pending and await home.app.inbox.count_waiting() == 1
+
+    await until(one_left)
 
 
 async def choose(home: House, group: TestGroup, person_id: int, label: str) -> None:
