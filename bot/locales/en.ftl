@@ -625,7 +625,9 @@ group-greeting =
     { $open ->
         [yes] I answer everybody here.
        *[no] I answer those who may use me; who runs me can let in everybody here with /settings.
-    } { $privacy }
+    }
+
+    { $privacy }
 group-help =
     Ask me by name: { $name } and your question{ $replies ->
         [yes] , or reply to one of my messages

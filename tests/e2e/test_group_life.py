@@ -194,5 +194,26 @@ async def test_each_topic_of_a_private_chat_is_a_conversation(house: OpenHouse, 
         assert asked(model_server.chats[-1])[0] == ("user", "outside")
 
 
+async def test_what_a_stop_of_the_program_interrupts_is_answered_in_the_same_message(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**open_to_me(model_server)) as home:
+        group = await group_of(home)
+        model_server.script(STUCK, STUCK)
+        question = group.say(ME, f"{AT} tell a long story")
+        query_id = home.page.inline.ask(ME, "why?")
+        await home.page.wait_for(lambda: home.page.world.inline_queries[query_id].results)
+        sent = home.page.inline.choose(query_id, group.group_id)
+        await until(lambda: _asked_times(model_server, 2))
+        await home.page.wait_for(lambda: len(group.texts()) == 2)
+    async with house(**open_to_me(model_server)) as home:
+        later = type(group)(home, group.group_id)
+        await home.page.wait_for(lambda: later.texts()[1:] == ["Hello there!"], timeout=10)
+        messages = home.page.world.chats[group.group_id].messages
+        await home.page.wait_for(lambda: messages[sent.message_id].text == "why?\n\nHello there!", timeout=10)
+        await home.page.wait_for(lambda: messages[question.message_id].reaction is None)
+        assert await later.asked(ME, f"{AT} and now?") == ["Hello there!"]
+
+
 async def _asked_times(server: ModelServer, times: int) -> bool:
     return len(server.chats) >= times
