@@ -26,6 +26,7 @@ from bot.events import (
     Notify,
 )
 from bot.manner import PLAIN, Manner
+from bot.wishes import NONE, Wishes
 from llm.errors import FailureKind
 from llm.pictures import asks_about_pictures
 from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
@@ -88,13 +89,15 @@ class Answering:
         self._sorter = sorter
         self._summaries = summaries
 
-    async def answer(self, turn: Turn, stop: StopSignal, manner: Manner = PLAIN) -> AsyncGenerator[AnswerEvent, None]:
+    async def answer(
+        self, turn: Turn, stop: StopSignal, manner: Manner = PLAIN, wishes: Wishes = NONE
+    ) -> AsyncGenerator[AnswerEvent, None]:
         """Tell the events of one answer; the last is `AnswerCompleted`, `AnswerStopped` or `AnswerFailed`.
 
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
         sorting = self._sort(turn)
-        messages = await messages_for(self._conversations, turn, self._summaries, manner)
+        messages = await messages_for(self._conversations, turn, self._summaries, manner, wishes.instructions)
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()
@@ -104,7 +107,8 @@ class Answering:
             request_id=asked,
             conversation=str(turn.conversation_id),
             person=str(turn.person_id),
-            own_choice=manner.own_choice,
+            own_choice=manner.own_choice or wishes.model,
+            temperature=wishes.temperature,
         )
         stream = self._asked(request, sorting)
         try:

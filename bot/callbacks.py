@@ -99,6 +99,23 @@ class AnswerPress(CallbackData, prefix="answer"):
     person_id: int
 
 
+class ChoiceAct(StrEnum):
+    """What a person does with the models to choose from."""
+
+    SHOW = "show"
+    CHOOSE = "choose"
+    AUTOMATIC = "auto"
+
+
+class ChoicePress(CallbackData, prefix="choice"):
+    """A person chooses a model, or looks at another page; `mark` is that of its name. Nobody else may."""
+
+    act: ChoiceAct
+    person_id: int
+    mark: str = ""
+    page: int = 0
+
+
 class ExportPress(CallbackData, prefix="export"):
     """A person wants the conversation as a file; nobody else may press their button."""
 
@@ -110,6 +127,40 @@ class LanguagePress(CallbackData, prefix="language"):
     """A person chooses the language of the interface."""
 
     code: str
+
+
+class Preference(StrEnum):
+    """What a person switches in the settings; each press goes on to the next of its values."""
+
+    MODEL = "model"
+    PERSONA = "persona"
+    STYLE = "style"
+    CREATIVITY = "creativity"
+    THINKING = "thinking"
+    STREAMING = "streaming"
+    INTERRUPTS = "interrupts"
+    REACTIONS = "reactions"
+
+
+class PreferencePress(CallbackData, prefix="wish"):
+    """A person changes one of the settings, of which they see the value `now`; nobody else may."""
+
+    which: Preference
+    person_id: int
+    now: str = ""
+
+
+class SettingsPress(CallbackData, prefix="settings"):
+    """A person goes back to their settings; nobody else may."""
+
+    person_id: int
+
+
+class PersonaPress(CallbackData, prefix="persona"):
+    """A person chooses who the bot is for them: one of the ready ones, or none of them; nobody else may."""
+
+    name: str
+    person_id: int
 
 
 class RichMessages(StrEnum):

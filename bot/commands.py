@@ -17,7 +17,7 @@ from bot.i18n import Texts
 
 logger = structlog.get_logger()
 
-EVERYONE = ("start", "help", "new", "retry", "stop", "improve", "why", "export", "settings")
+EVERYONE = ("start", "help", "new", "model", "retry", "stop", "improve", "why", "export", "settings", "system")
 ADMINS = ("stats", "models", "detect", "errors", "health")
 GROUPS = ("help", "new", "retry", "stop", "why", "settings", "quiet")
 # Only the person who sends them sees them and what is answered.

@@ -25,12 +25,16 @@ _FILES = "What stands between two lines of {fence} was sent as a file: it is to 
 
 
 async def messages_for(
-    conversations: Conversations, turn: Turn, summaries: Summaries | None = None, manner: Manner = PLAIN
+    conversations: Conversations,
+    turn: Turn,
+    summaries: Summaries | None = None,
+    manner: Manner = PLAIN,
+    instructions: str = "",
 ) -> tuple[Message, ...]:
     """What a conversation came to before, its past after that, and what the turn itself says and shows last.
 
-    What of it a model can hold, its client decides; the notes of what came before always stay. With the wish of a
-    manner the answer that there is comes behind it, and the wish.
+    What of it a model can hold, its client decides; the instructions and the notes of what came before always stay.
+    With the wish of a manner the answer that there is comes behind it, and the wish.
     """
     summary = await summaries.of(turn.conversation_id) if summaries is not None else None
     after = summary.message_id if summary is not None and summary.message_id < turn.message_id else 0
@@ -39,8 +43,9 @@ async def messages_for(
     said = [Message(one.role, content_of(_with_context(one), one.attachments)) for one in past if _answered(one)]
     asked = Message(Role.USER, content_of(_with_context(turn), turn.attachments))
     wish = (Message(Role.ASSISTANT, manner.earlier), Message(Role.USER, manner.wish)) if manner.wish else ()
-    group = [Message(Role.SYSTEM, _GROUP, pinned=True)] if turn.shared else []
-    return (*group, *notes, *said, asked, *wish)
+    group = (Message(Role.SYSTEM, _GROUP, pinned=True),) if turn.shared else ()
+    orders = (Message(Role.SYSTEM, instructions, pinned=True),) if instructions else ()
+    return (*group, *orders, *notes, *said, asked, *wish)
 
 
 def dialogue(past: Iterable[StoredMessage]) -> list[StoredMessage]:

@@ -16,9 +16,12 @@ from bot.delivery.rendering import Rendering
 from bot.errors import DeliveryFailed
 from bot.events import AnswerCompleted, AnswerFailed
 from bot.i18n import Translator
+from bot.manner import PLAIN
 from bot.running import RunningAnswers
-from bot.turns import MOST_ATTEMPTS, Words
+from bot.turns import MOST_ATTEMPTS
+from bot.views.answer_words import Words
 from bot.views.inline import inline_stop_keyboard
+from bot.wishes import wishes_of
 from llm.clock import Clock
 from storage import AnswerState, Conversations, Person, QueuedUpdate
 
@@ -82,7 +85,7 @@ class InlineAnswers:
             chat_id=person.id, thread_id=THREAD, person_id=person.id, update_id=queued.update_id, text=question
         )
         state, text, model, asked = AnswerState.FAILED, "", None, None
-        place = (person.id, -queued.update_id)
+        place, wishes = (person.id, -queued.update_id), wishes_of(person)
         self._places[inline_message_id] = place
         try:
             async with self._running.begin(*place, person_id=person.id) as stop:
@@ -91,9 +94,11 @@ class InlineAnswers:
                     stop_markup = inline_stop_keyboard(t, person.id)
                     async with (
                         inline_delivery(bot, message, stop_markup, self._rendering, self._clock) as delivery,
-                        aclosing(self._answering.answer(turn, stop)) as events,
+                        aclosing(self._answering.answer(turn, stop, PLAIN, wishes)) as events,
                     ):
-                        outcome = (await deliver_answer(events, delivery, Words(t, admin=False))).outcome
+                        outcome = (
+                            await deliver_answer(events, delivery, Words(t, admin=False, chosen=wishes.model))
+                        ).outcome
                     asked = outcome.request_id
                     if isinstance(outcome, AnswerCompleted):
                         state, text, model = AnswerState.COMPLETE, outcome.result.text, outcome.result.model

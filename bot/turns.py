@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -26,9 +25,9 @@ from bot.running import RunningAnswers
 from bot.said import said_in
 from bot.settings import RichMode
 from bot.summaries import RollingSummaries
-from bot.views.failures import failure_words
+from bot.views.answer_words import Words
 from bot.views.keyboards import stop_keyboard
-from bot.views.numbers import count, duration
+from bot.wishes import wishes_of
 from storage import AnswerState, Attachment, Conversations, Inbox, Part, Person, QueuedUpdate, Turn
 from storage import joined as said_at_a_stretch
 
@@ -36,58 +35,6 @@ logger = structlog.get_logger()
 
 # A message that has brought the program down this often is not tried again.
 MOST_ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What stands below or instead of an answer, in the person's language."""
-
-    t: Translator
-    admin: bool
-
-    def queued(self, place: int, seconds: float) -> str:
-        """While all servers are at work for others."""
-        if seconds < 1:
-            return self.t("answer-queued", place=place)
-        return self.t("answer-queued-for", place=place, time=duration(self.t, math.ceil(seconds)))
-
-    def thinking(self, seconds: float) -> str:
-        """While a model reasons, for so long already. Told in steps, so that a frame is worth its while."""
-        step = 2 if seconds < 20 else 5
-        told = math.floor(seconds / step) * step
-        return self.t("answer-thinking-for", time=duration(self.t, told)) if told else self.t("answer-thinking")
-
-    def thought(self, seconds: float) -> str:
-        """Above thoughts that are folded away: how long they took."""
-        return self.t("answer-thought", time=duration(self.t, max(1, round(seconds))))
-
-    def in_file(self, name: str, lines: int) -> str:
-        """Below the beginning of code that comes as a file of that name."""
-        return self.t("answer-in-file", name=name, lines=count(self.t, lines), number=lines)
-
-    def replaced(self) -> str:
-        """While another answer is on its way in the place of one that broke off."""
-        return self.t("answer-replaced")
-
-    def stopped(self) -> str:
-        """Below an answer that the person stopped."""
-        return self.t("answer-stopped")
-
-    def cut_off(self) -> str:
-        """Below an answer that reached the limit of its length."""
-        return self.t("answer-cut-off")
-
-    def question_cut(self) -> str:
-        """Below an answer to a message that was too long to be given to the model as a whole."""
-        return self.t("answer-question-cut")
-
-    def seen_by_other(self, model: str, chosen: str) -> str:
-        """Below an answer about pictures that the chosen model does not see."""
-        return self.t("photo-seen-by-other", model=model, chosen=chosen)
-
-    def failed(self, event: AnswerFailed) -> str:
-        """Instead of an answer, or below the part of it that had come."""
-        return failure_words(self.t, event, admin=self.admin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +155,7 @@ class Turns:
         def keyboard(outcome: AnswerOutcome) -> InlineKeyboardMarkup | None:
             return self._buttons.below(asked.t, turn, outcome)
 
+        person, wishes = asked.person, wishes_of(asked.person)
         resumed = asked.queued.answer_message_id
         async with (
             self._deliveries.open(
@@ -217,15 +165,18 @@ class Turns:
                 thread_id=asked.thread_id,
                 reply_to=asked.reply_to,
                 # Whether it shows to all others in a group nobody knows.
-                rich=self.rich.applies(None if turn.shared else asked.person.rich_messages),
+                rich=self.rich.applies(None if turn.shared else person.rich_messages),
+                streaming=person.streaming,
                 stop_markup=stop_keyboard(asked.t),
                 resume_message_id=in_place[0] if resumed is None and in_place else resumed,
                 on_first_message=remember,
             ) as delivery,
-            aclosing(self._answering.answer(turn, stop, manner)) as events,
+            aclosing(self._answering.answer(turn, stop, manner, wishes)) as events,
         ):
-            words = Words(asked.t, asked.person.admin)
-            return await deliver_answer(events, delivery, words, markup_for=keyboard)
+            words = Words(asked.t, person.admin, chosen=manner.own_choice or wishes.model)
+            return await deliver_answer(
+                events, delivery, words, markup_for=keyboard, show_thinking=person.show_thinking
+            )
 
     async def _close_with(self, turn: Turn, manner: Manner, outcome: AnswerEvent, message_ids: tuple[int, ...]) -> None:
         match outcome:

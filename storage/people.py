@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from llm.clock import Clock
 from storage.database import Database
 from storage.tables import people
-from storage.types import Access, Person
+from storage.types import Access, Person, Preferences
 
 PERSON_COLUMNS = (
     people.c.id,
@@ -21,6 +21,14 @@ PERSON_COLUMNS = (
     people.c.admin,
     people.c.language,
     people.c.rich_messages,
+    people.c.model,
+    people.c.persona,
+    people.c.style,
+    people.c.creativity,
+    people.c.show_thinking,
+    people.c.streaming,
+    people.c.interrupts,
+    people.c.reactions,
 )
 
 
@@ -90,13 +98,9 @@ class People:
         """Make somebody an admin, or no longer one."""
         await self._set(person_id, admin=admin)
 
-    async def set_language(self, person_id: int, language: str | None) -> None:
-        """Keep the language that somebody has chosen; None is Telegram's own again."""
-        await self._set(person_id, language=language)
-
-    async def set_rich_messages(self, person_id: int, rich_messages: bool) -> None:
-        """Keep whether somebody wants rich messages."""
-        await self._set(person_id, rich_messages=rich_messages)
+    async def prefer(self, person_id: int, **chosen: Unpack[Preferences]) -> None:
+        """Keep what somebody has chosen; what is not named stays as it is."""
+        await self._set(person_id, **chosen)
 
     async def _set(self, person_id: int, **values: object) -> None:
         statement = update(people).where(people.c.id == person_id).values(**values)
@@ -116,4 +120,12 @@ def _person(row: Row[*tuple[Any, ...]]) -> Person:
         admin=row.admin,
         language=row.language,
         rich_messages=row.rich_messages,
+        model=row.model,
+        persona=row.persona,
+        style=row.style,
+        creativity=row.creativity,
+        show_thinking=row.show_thinking,
+        streaming=row.streaming,
+        interrupts=row.interrupts,
+        reactions=row.reactions,
     )

@@ -26,7 +26,7 @@ from llm.errors import FailureKind, Phase
 from llm.spans import Span
 from llm.types import Role, Task, Why
 from storage.column_types import AnyText, JsonText, UtcMoment, big_id, words
-from storage.types import Access, AnswerState, AttachmentKind
+from storage.types import Access, AnswerState, AttachmentKind, Creativity, Style
 
 
 class UpdateState(StrEnum):
@@ -56,6 +56,14 @@ people = Table(
     Column("admin", Boolean, nullable=False),
     Column("language", String(16)),
     Column("rich_messages", Boolean),
+    Column("model", AnyText),
+    Column("persona", AnyText),
+    Column("style", words(Style), nullable=False, server_default=Style.NORMAL.value),
+    Column("creativity", words(Creativity), nullable=False, server_default=Creativity.NORMAL.value),
+    Column("show_thinking", Boolean, nullable=False, server_default=false()),
+    Column("streaming", Boolean, nullable=False, server_default=true()),
+    Column("interrupts", Boolean, nullable=False, server_default=false()),
+    Column("reactions", Boolean, nullable=False, server_default=true()),
     Column("created_at", UtcMoment, nullable=False),
     Column("seen_at", UtcMoment, nullable=False),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from llm.types import Role
 
@@ -26,12 +27,30 @@ class AnswerState(StrEnum):
     FAILED = "failed"
 
 
+class Style(StrEnum):
+    """How long a person wants answers to be."""
+
+    SHORT = "short"
+    NORMAL = "normal"
+    DETAILED = "detailed"
+
+
+class Creativity(StrEnum):
+    """How freely a person wants answers to be worded."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who has written to the bot. `language` and `rich_messages` are None until they choose.
+    """Somebody who has written to the bot, and what they have chosen.
 
-    With `interrupts` what they write while an answer comes ends that answer, else it waits. `reactions`: the bot may
-    react to their messages with an emoji.
+    `language` and `rich_messages` are None until they choose. `model` is the name of the one they want answers of,
+    None: whichever is best. `persona` is what they want the bot to be, as a model is told it. With `interrupts` what
+    they write while an answer comes ends that answer, else it waits. `reactions`: the bot may react to their messages
+    with an emoji.
     """
 
     id: int
@@ -41,6 +60,12 @@ class Person:
     admin: bool
     language: str | None = None
     rich_messages: bool | None = None
+    model: str | None = None
+    persona: str | None = field(default=None, repr=False)
+    style: Style = Style.NORMAL
+    creativity: Creativity = Creativity.NORMAL
+    show_thinking: bool = False
+    streaming: bool = True
     interrupts: bool = False
     reactions: bool = True
 
@@ -68,6 +93,21 @@ class AttachmentKind(StrEnum):
 
     PHOTO = "photo"
     DOCUMENT = "document"
+
+
+class Preferences(TypedDict, total=False):
+    """What a person may change of that; as in `Person`."""
+
+    language: str | None
+    rich_messages: bool | None
+    model: str | None
+    persona: str | None
+    style: Style
+    creativity: Creativity
+    show_thinking: bool
+    streaming: bool
+    interrupts: bool
+    reactions: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,9 @@ class AnswerWords(Protocol):
     def question_cut(self) -> str:
         """Below an answer to a message that was too long to be given to the model as a whole."""
 
+    def by_another(self, model: str) -> str:
+        """Below an answer that came from another model than was chosen; empty: it did not."""
+
     def seen_by_other(self, model: str, chosen: str) -> str:
         """Below an answer about pictures that the chosen model does not see."""
 
@@ -173,6 +176,8 @@ def _note(completed: AnswerCompleted, words: AnswerWords) -> str:
     result, notes = completed.result, []
     if completed.unseeing:
         notes.append(words.seen_by_other(result.model, completed.unseeing))
+    elif said := words.by_another(result.model):
+        notes.append(said)
     if result.question_cut:
         notes.append(words.question_cut())
     if result.finish_reason is FinishReason.LENGTH:

@@ -1,20 +1,34 @@
-"""/settings: the language of the interface, and rich messages for whom they show."""
+"""/settings: the language of the interface, whose answers, how they are worded and how they are shown."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
 
 from aiogram import Bot, Router
 from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InputRichMessage, Message
 
-from bot.callbacks import LanguagePress, RichMessages, RichPress
+from bot.callbacks import (
+    LanguagePress,
+    Preference,
+    PreferencePress,
+    RichMessages,
+    RichPress,
+    SettingsPress,
+)
+from bot.handlers.own_model import show_own_models
+from bot.handlers.personas import show_personas
 from bot.i18n import Texts, Translator
+from bot.model_control import ModelControl
 from bot.presses import settle
 from bot.settings import RichMode
-from bot.views.keyboards import rich_question_keyboard, settings_keyboard
-from storage import People, Person
+from bot.views.keyboards import rich_question_keyboard
+from bot.views.settings import settings_keyboard, value_of
+from llm.monitoring import ModelPerformanceMonitor
+from storage import Creativity, People, Person, Preferences, Style
 
 
 def preferences_router() -> Router:
@@ -22,6 +36,8 @@ def preferences_router() -> Router:
     router = Router(name="preferences")
     router.message.register(on_settings, Command("settings"))
     router.callback_query.register(on_language, LanguagePress.filter())
+    router.callback_query.register(on_back, SettingsPress.filter())
+    router.callback_query.register(on_preference, PreferencePress.filter())
     router.callback_query.register(on_rich, RichPress.filter())
     return router
 
@@ -44,12 +60,93 @@ async def on_language(
     if callback_data.code not in texts.languages:
         await settle(query)
         return
-    await people.set_language(person.id, callback_data.code)
+    await people.prefer(person.id, language=callback_data.code)
     t = texts.translator(callback_data.code)
     await settle(query, t("settings-language-set"))
-    if isinstance(query.message, Message) and callback_data.code != person.language:
+    await show_settings(query, person, t, texts, rich_mode)
+
+
+async def on_back(
+    query: CallbackQuery,
+    callback_data: SettingsPress,
+    person: Person,
+    t: Translator,
+    texts: Texts,
+    rich_mode: RichMode,
+) -> None:
+    """Show the settings again."""
+    if callback_data.person_id != query.from_user.id:
+        await settle(query, t("press-not-yours"), show_alert=True)
+        return
+    await settle(query)
+    await show_settings(query, person, t, texts, rich_mode)
+
+
+async def on_preference(
+    query: CallbackQuery,
+    callback_data: PreferencePress,
+    person: Person,
+    t: Translator,
+    texts: Texts,
+    people: People,
+    control: ModelControl,
+    monitor: ModelPerformanceMonitor,
+    rich_mode: RichMode,
+) -> None:
+    """Go on to the next value of a setting, or to the message in which there is more to choose from."""
+    if callback_data.person_id != query.from_user.id:
+        await settle(query, t("press-not-yours"), show_alert=True)
+        return
+    await settle(query)
+    if not isinstance(query.message, Message):
+        return
+    match callback_data.which:
+        case Preference.MODEL:
+            await show_own_models(query.message, person, t, control, monitor)
+            return
+        case Preference.PERSONA:
+            await show_personas(query.message, person.id, person.persona, t, texts)
+            return
+    if callback_data.now == value_of(person, callback_data.which):  # else it was pressed twice
+        changed = next_value(person, callback_data.which)
+        await people.prefer(person.id, **changed)
+        person = replace(person, **changed)
+    await show_settings(query, person, t, texts, rich_mode)
+
+
+def next_value(person: Person, which: Preference) -> Preferences:
+    """What a press changes."""
+    match which:
+        case Preference.STYLE:
+            return {"style": _after(person.style)}
+        case Preference.CREATIVITY:
+            return {"creativity": _after(person.creativity)}
+        case Preference.THINKING:
+            return {"show_thinking": not person.show_thinking}
+        case Preference.STREAMING:
+            return {"streaming": not person.streaming}
+        case Preference.INTERRUPTS:
+            return {"interrupts": not person.interrupts}
+        case Preference.REACTIONS:
+            return {"reactions": not person.reactions}
+        case Preference.MODEL | Preference.PERSONA:
+            return {}
+
+
+Value = TypeVar("Value", Style, Creativity)
+
+
+def _after(value: Value) -> Value:
+    """The next one, the first after the last."""
+    values = list(type(value))
+    return values[(values.index(value) + 1) % len(values)]
+
+
+async def show_settings(query: CallbackQuery, person: Person, t: Translator, texts: Texts, rich_mode: RichMode) -> None:
+    """Show the settings in the place of the message with the button."""
+    if isinstance(query.message, Message):
         keyboard = settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK)
-        with suppress(TelegramBadRequest):  # it shows that language already, or is too old to change
+        with suppress(TelegramBadRequest):  # it shows that already, or is too old to change
             await query.message.edit_text(t("settings-title"), reply_markup=keyboard)
 
 
@@ -62,10 +159,10 @@ async def on_rich(
             await settle(query)
             await _send_sample(bot, person.id, t)
         case RichMessages.SEEN:
-            await people.set_rich_messages(person.id, True)
+            await people.prefer(person.id, rich_messages=True)
             await settle(query, t("settings-rich-on"), show_alert=True)
         case RichMessages.OFF:
-            await people.set_rich_messages(person.id, False)
+            await people.prefer(person.id, rich_messages=False)
             await settle(query, t("settings-rich-is-off"), show_alert=True)
 
 

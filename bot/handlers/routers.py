@@ -16,6 +16,8 @@ from bot.handlers.export import export_router
 from bot.handlers.groups import groups_router
 from bot.handlers.improve import improve_router
 from bot.handlers.inline import inline_router
+from bot.handlers.own_model import own_model_router
+from bot.handlers.personas import personas_router
 from bot.handlers.preferences import preferences_router
 from bot.handlers.reactions import reactions_router
 from bot.handlers.sent import sent_router
@@ -28,6 +30,8 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         about_router(),
         dialog_router(),
         answers_router(),
+        own_model_router(),
+        personas_router(),
         edits_router(),
         reactions_router(),
         preferences_router(),

@@ -34,12 +34,14 @@ about-help-line = /{ $command } – { $description }
 command-start = Who I am and which model answers
 command-help = What I can do
 command-new = Begin a new conversation
+command-model = Which model answers you
 command-retry = Answer the last question again
 command-stop = Stop the answer that is being written
 command-improve = Word a question better
 command-export = This conversation as a file
 command-settings = Language and appearance
 command-quiet = Be silent in this group, or speak again
+command-system = Who I am for you
 command-stats = Figures of each model
 command-models = Servers and models
 command-detect = Find out what the models can do
@@ -677,10 +679,33 @@ inline-too-long = The rest does not fit into this message. Ask me in our private
 
 ## /settings
 
-settings-title = Settings: the language that I speak with you, and how answers look.
+settings-title = Settings. Each button shows what is set; press it to change it.
 settings-language-en = English
 settings-language-ru = Русский
 settings-language-set = I speak English with you from now on.
+settings-model = Model: { $value }
+settings-persona = Who I am: { $value }
+settings-style = Answers: { $value }
+settings-style-short = short
+settings-style-normal = normal
+settings-style-detailed = detailed
+settings-creativity = Wording: { $value }
+settings-creativity-low = exact
+settings-creativity-normal = normal
+settings-creativity-high = free
+settings-thinking = Thoughts: { $value }
+settings-thinking-on = shown
+settings-thinking-off = hidden
+settings-streaming = Live text: { $value }
+settings-streaming-on = on
+settings-streaming-off = off
+settings-interrupts = New message: { $value }
+settings-interrupts-on = stops the answer
+settings-interrupts-off = waits
+settings-reactions = My reactions: { $value }
+settings-reactions-on = on
+settings-reactions-off = off
+settings-back = ‹ Settings
 settings-rich-try = Try rich messages
 settings-rich-off = Switch rich messages off
 settings-rich-question = Above this message you should see a heading, a table and a formula. Do you?
@@ -709,3 +734,52 @@ unit-kb = { $number } kB
 unit-mb = { $number } MB
 unit-gb = { $number } GB
 unit-tb = { $number } TB
+
+## Whose answers a person wants
+
+choice-title = Which model answers you
+choice-now-automatic = Now: automatic. For each message I take the model that does best with such messages.
+choice-now = Now: { $model }. When it can not answer, another one does, and I say so.
+choice-now-away = Now: { $model }, which is not among my models at the moment. Until it is back, others answer.
+choice-page = Page { $page } of { $pages }. Or send /model with a part of a name.
+choice-automatic = Automatic
+choice-demo = the built-in demo
+choice-ready = ready
+choice-loading = loading
+choice-asleep = has to be loaded first
+choice-failing = failing at the moment
+choice-away = not reachable
+choice-first = first word after { $time }
+choice-speed = { $speed } tokens a second
+choice-context = holds { $tokens } tokens
+choice-gone = This model is not there any more.
+choice-set = { $model } answers you from now on.
+choice-set-automatic = From now on I choose the model for each message.
+choice-none-of = None of my models is called “{ $name }”. /model shows all of them.
+choice-several =
+    { $number ->
+        [one] { $number } model is called so.
+       *[other] { $number } models are called so.
+    } Which one do you mean?
+    { $names }
+answer-by-another = { $chosen } could not answer this; { $model } has.
+
+## Who the bot is for a person
+
+persona-title = Who I am for you:
+persona-how = Choose below, or say it in your own words: /system You are a patient chess coach.
+persona-set = From the next message on.
+persona-unset = I am nobody special any more.
+persona-too-long = That is too long: { $length } characters, and at most { $longest } fit.
+persona-none = just an assistant
+persona-own = in your own words
+persona-teacher = Teacher
+persona-teacher-text = You are a patient teacher. Explain step by step in plain words, check with a short question whether it was understood, and never give the solution of an exercise before the person has tried.
+persona-programmer = Programmer
+persona-programmer-text = You are an experienced programmer. Give working code first and a short explanation after it, name the assumptions you make, and point out errors and risks in code you are shown.
+persona-editor = Editor
+persona-editor-text = You are a careful editor. Improve the texts you are given: correct mistakes, make sentences clear and short, keep the meaning and the author's voice, and list the important changes.
+persona-translator = Translator
+persona-translator-text = You are a translator. Translate each text you are given: into English when it is in another language, into Russian when it is in English. Give only the translation, and keep formatting and tone.
+persona-friend = Good friend
+persona-friend-text = You are a good friend to talk to: warm, attentive and honest. Speak simply and briefly, ask back, and do not lecture.

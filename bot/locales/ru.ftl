@@ -34,12 +34,14 @@ about-help-line = /{ $command } – { $description }
 command-start = Кто я и какая модель отвечает
 command-help = Что я умею
 command-new = Начать новую беседу
+command-model = Какая модель вам отвечает
 command-retry = Ответить на последний вопрос ещё раз
 command-stop = Прервать ответ, который пишется
 command-improve = Сформулировать вопрос лучше
 command-export = Эта беседа в виде файла
 command-settings = Язык и вид ответов
 command-quiet = Молчать в этой группе или снова говорить
+command-system = Кто я для вас
 command-stats = Показатели каждой модели
 command-models = Серверы и модели
 command-detect = Узнать, что умеют модели
@@ -679,10 +681,33 @@ inline-too-long = Остальное в это сообщение не поме�
 
 ## /settings
 
-settings-title = Настройки: на каком языке я говорю с вами и как выглядят ответы.
+settings-title = Настройки. На каждой кнопке – что выбрано; нажмите, чтобы изменить.
 settings-language-en = English
 settings-language-ru = Русский
 settings-language-set = Теперь я говорю с вами по-русски.
+settings-model = Модель: { $value }
+settings-persona = Кто я: { $value }
+settings-style = Ответы: { $value }
+settings-style-short = короткие
+settings-style-normal = обычные
+settings-style-detailed = подробные
+settings-creativity = Слог: { $value }
+settings-creativity-low = точный
+settings-creativity-normal = обычный
+settings-creativity-high = свободный
+settings-thinking = Мысли: { $value }
+settings-thinking-on = видны
+settings-thinking-off = скрыты
+settings-streaming = Ответ на ходу: { $value }
+settings-streaming-on = да
+settings-streaming-off = нет
+settings-interrupts = Новое сообщение: { $value }
+settings-interrupts-on = прерывает
+settings-interrupts-off = ждёт
+settings-reactions = Мои реакции: { $value }
+settings-reactions-on = да
+settings-reactions-off = нет
+settings-back = ‹ Настройки
 settings-rich-try = Попробовать расширенные сообщения
 settings-rich-off = Выключить расширенные сообщения
 settings-rich-question = Над этим сообщением должны быть видны заголовок, таблица и формула. Вы их видите?
@@ -711,3 +736,53 @@ unit-kb = { $number } КБ
 unit-mb = { $number } МБ
 unit-gb = { $number } ГБ
 unit-tb = { $number } ТБ
+
+## Whose answers a person wants
+
+choice-title = Какая модель вам отвечает
+choice-now-automatic = Сейчас: автоматически. Для каждого сообщения я беру модель, которая лучше всех справляется с такими.
+choice-now = Сейчас: { $model }. Если она не сможет ответить, ответит другая, и я об этом скажу.
+choice-now-away = Сейчас: { $model }, но её пока нет среди моих моделей. До её возвращения отвечают другие.
+choice-page = Страница { $page } из { $pages }. Или отправьте /model и часть названия.
+choice-automatic = Автоматически
+choice-demo = встроенный пример
+choice-ready = готова
+choice-loading = загружается
+choice-asleep = сначала её надо загрузить
+choice-failing = сейчас не справляется
+choice-away = недоступна
+choice-first = первое слово через { $time }
+choice-speed = { $speed } токенов в секунду
+choice-context = вмещает { $tokens } токенов
+choice-gone = Этой модели больше нет.
+choice-set = Теперь вам отвечает { $model }.
+choice-set-automatic = Теперь модель для каждого сообщения выбираю я.
+choice-none-of = Ни одна из моих моделей не называется «{ $name }». Все они – в /model.
+choice-several =
+    { $number ->
+        [one] Так называется { $number } модель.
+        [few] Так называются { $number } модели.
+       *[many] Так называются { $number } моделей.
+    } Какую вы имеете в виду?
+    { $names }
+answer-by-another = { $chosen } не смогла ответить, вместо неё ответила { $model }.
+
+## Who the bot is for a person
+
+persona-title = Кто я для вас:
+persona-how = Выберите ниже или скажите своими словами: /system Ты терпеливый тренер по шахматам.
+persona-set = Со следующего сообщения.
+persona-unset = Теперь я снова просто помощник.
+persona-too-long = Это слишком длинно: { $length } символов, а помещается не больше { $longest }.
+persona-none = просто помощник
+persona-own = вашими словами
+persona-teacher = Учитель
+persona-teacher-text = Ты терпеливый учитель. Объясняй по шагам и простыми словами, коротким вопросом проверяй, всё ли понятно, и не давай решение задачи, пока человек не попробовал сам.
+persona-programmer = Программист
+persona-programmer-text = Ты опытный программист. Сначала дай работающий код, потом короткое объяснение, называй свои допущения и указывай на ошибки и риски в коде, который тебе показали.
+persona-editor = Редактор
+persona-editor-text = Ты внимательный редактор. Улучшай тексты, которые тебе дают: исправляй ошибки, делай фразы ясными и короткими, сохраняй смысл и голос автора и перечисляй важные правки.
+persona-translator = Переводчик
+persona-translator-text = Ты переводчик. Переводи каждый текст: на русский, если он на другом языке, и на английский, если он на русском. Давай только перевод, сохраняй оформление и тон.
+persona-friend = Хороший друг
+persona-friend-text = Ты хороший друг, с которым можно поговорить: тёплый, внимательный и честный. Говори просто и коротко, спрашивай и не поучай.

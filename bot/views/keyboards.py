@@ -14,7 +14,6 @@ from bot.callbacks import (
     AskPress,
     DetectPress,
     ExportPress,
-    LanguagePress,
     ModelAction,
     ModelPress,
     RichMessages,
@@ -25,13 +24,12 @@ from bot.callbacks import (
     mark_of,
 )
 from bot.conversation_export import ExportFormat
-from bot.i18n import Texts, Translator
+from bot.i18n import Translator
 from bot.model_control import SteeredModel
 from bot.period import Period
 from bot.views.numbers import shortened
 from bot.views.stats import MOST_MODELS, Asked
 from llm.types import Task
-from storage import Person
 
 BUTTON_WIDTH = 22
 
@@ -80,21 +78,6 @@ def export_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
     return _rows(
         [(t(f"export-{form.value}"), ExportPress(form=form, person_id=person_id).pack()) for form in ExportFormat]
     )
-
-
-def settings_keyboard(t: Translator, texts: Texts, person: Person, *, rich_offered: bool) -> InlineKeyboardMarkup:
-    """Languages in a row, and what can be done about rich messages below."""
-    languages = [
-        (("✓ " if code == t.language else "") + t(f"settings-language-{code}"), LanguagePress(code=code).pack())
-        for code in texts.languages
-    ]
-    if not rich_offered:
-        return _rows(languages)
-    if person.rich_messages:
-        rich = (t("settings-rich-off"), RichPress(choice=RichMessages.OFF).pack())
-    else:
-        rich = (t("settings-rich-try"), RichPress(choice=RichMessages.TRY).pack())
-    return _rows(languages, [rich])
 
 
 def rich_question_keyboard(t: Translator) -> InlineKeyboardMarkup:

@@ -20,8 +20,8 @@ async def test_a_new_name_changes_nothing_else(people: People) -> None:
     await people.seen(ANNA, "Anna", "anna")
     await people.set_access(ANNA, Access.ALLOWED)
     await people.set_admin(ANNA, True)
-    await people.set_language(ANNA, "ru")
-    await people.set_rich_messages(ANNA, True)
+    await people.prefer(ANNA, language="ru")
+    await people.prefer(ANNA, rich_messages=True)
     met = await people.seen(ANNA, "Anna B.", None)
     assert met == Person(ANNA, "Anna B.", None, Access.ALLOWED, admin=True, language="ru", rich_messages=True)
     assert await people.get(ANNA) == met
@@ -29,9 +29,9 @@ async def test_a_new_name_changes_nothing_else(people: People) -> None:
 
 async def test_a_choice_can_be_taken_back(people: People) -> None:
     await people.seen(ANNA, "Anna", None)
-    await people.set_language(ANNA, "en")
-    await people.set_language(ANNA, None)
-    await people.set_rich_messages(ANNA, False)
+    await people.prefer(ANNA, language="en")
+    await people.prefer(ANNA, language=None)
+    await people.prefer(ANNA, rich_messages=False)
     anna = await people.get(ANNA)
     assert anna is not None
     assert (anna.language, anna.rich_messages) == (None, False)

@@ -47,6 +47,9 @@ class Words:
     def cut_off(self) -> str:
         return "cut off"
 
+    def by_another(self, model: str) -> str:
+        return f"by {model}" if model == "another" else ""
+
     def seen_by_other(self, model: str, chosen: str) -> str:
         return f"[{model} saw, {chosen} does not]"
 
