@@ -243,7 +243,7 @@ async def test_a_message_is_marked_as_seen_until_its_answer_is_there(
 
         await home.page.wait_for(lambda: (reaction(first.message_id), reaction(second.message_id)) == ("👀", "👀"))
         group.say(ME, "/stop")
-        await home.page.wait_for(lambda: group.finished()[-1] == "Hello there!")
+        await home.page.wait_for(lambda: group.finished()[-1] == "Hello there!", timeout=15)
         await home.page.wait_for(lambda: (reaction(first.message_id), reaction(second.message_id)) == (None, None))
         await choose(home, group, ADMIN, "👀 while I work")
         await group.asked(ME, f"{AT} hello")
