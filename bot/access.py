@@ -8,10 +8,19 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.settings import AccessMode
-from storage import Access, People, Person
+from storage import Access, Acquaintance, People, Person
 
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 12
+
+
+def as_member(person: Person) -> Person:
+    """Somebody as they are where others look on: with none of an admin's rights, and not limited for that."""
+    if not person.admin:
+        return person
+    minute = 0 if person.messages_minute is None else person.messages_minute
+    day = 0 if person.tokens_day is None else person.tokens_day
+    return replace(person, admin=False, messages_minute=minute, tokens_day=day)
 
 
 class OwnerCode:
@@ -82,6 +91,24 @@ class Doorkeeper:
         chosen = None if person is None else person.language
         return chosen or self._spoken.get(person_id)
 
+    async def everybody(self) -> tuple[Acquaintance, ...]:
+        """All who have written, with the rights that they have now; who wrote last first."""
+        return tuple(replace(one, person=self._effective(one.person)) for one in await self._people.acquaintances())
+
+    def named_in(self, person_id: int) -> str | None:
+        """The setting that gives a person their rights, which nobody can take from here; None: there is none."""
+        if person_id in self._admin_ids:
+            return "ADMIN_IDS"
+        return "ALLOWED_IDS" if person_id in self._allowed_ids else None
+
+    async def block(self, person_id: int) -> None:
+        """Keep a person out; they are told so when they write next, and then no more."""
+        await self._people.set_access(person_id, Access.BLOCKED)
+
+    async def told_blocked(self, person: Person) -> None:
+        """Note that a blocked person has been told."""
+        await self._people.told_blocked(person.id)
+
     async def waiting(self) -> tuple[Person, ...]:
         """Strangers who have asked and got no answer yet."""
         return tuple(person for person in await self._people.all() if person.access is Access.ASKED)
@@ -111,8 +138,8 @@ class Doorkeeper:
     def _access(self, person: Person) -> Access:
         if person.id in self._allowed_ids:
             return Access.ALLOWED
-        if person.access is Access.REFUSED:
-            return Access.REFUSED
+        if person.kept_out:
+            return person.access
         match self.mode:
             case AccessMode.OPEN:
                 return Access.ALLOWED

@@ -38,7 +38,9 @@ from bot.i18n import Texts
 from bot.inline import InlineAnswers
 from bot.intake.inbox import Feed, InboxWorker
 from bot.intake.polling import Polling
+from bot.invitations import Inviting
 from bot.jobs import Jobs
+from bot.limits import Limits
 from bot.live.applying import Applier, LiveParts
 from bot.live.live_settings import LiveSettings
 from bot.live.models import LiveModels, ModelParts
@@ -53,6 +55,7 @@ from bot.other_models import OtherModels
 from bot.overlaps import Overlaps
 from bot.parts import (
     PLAYGROUND_TOKEN,
+    limit_rules,
     make_bot,
     make_choosing,
     make_detections,
@@ -80,7 +83,7 @@ from llm.balancing.balancer import Balancer
 from llm.capabilities.book import CapabilityBook
 from llm.clock import Clock, SystemClock
 from llm.demo import demo_mounts
-from llm.http import HttpClient, make_client
+from llm.http import make_client
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.people_first import PeopleFirst
 from llm.routing.pool import ModelPool
@@ -95,13 +98,17 @@ from storage import (
     CapabilityRows,
     Conversations,
     Database,
+    Forgetting,
     Inbox,
+    Invitations,
     LearnedValues,
+    OwnData,
     People,
     PerformanceRows,
     QueuedUpdate,
     StorageError,
     Summaries,
+    Usage,
     open_database,
 )
 
@@ -174,7 +181,10 @@ async def running_app(
             http = await stack.enter_async_context(make_client(mounts=demo_mounts(clock)))
             book = CapabilityBook(CapabilityRows(database))
             await book.load()
-            make = partial(_models, http, clock, search, book)
+
+            def make(wanted: Settings, before: Sequence[ServingModel]) -> ModelPool:
+                return make_models(wanted, http, clock, search, book.at_hand, before)
+
             pool = make(settings, ())
             playground = await _playground(stack, settings, clock, playground_state)
             bot = make_bot(settings, playground)
@@ -188,6 +198,7 @@ async def running_app(
             monitor = ModelPerformanceMonitor(rows, clock, also=metrics.count if metrics is not None else None)
             doorkeeper, code = await make_doorkeeper(settings, people, randomness)
             notices = await stack.enter_async_context(AdminNotices(bot, doorkeeper, texts))
+            in_groups = await stack.enter_async_context(open_groups(bot, database, doorkeeper, texts, clock))
             spending = await make_spending(settings, rows, clock)
             alerts = Alerts(spending=spending, notices=notices, database=database, clock=clock)
             traffic = Traffic(clock)
@@ -212,23 +223,26 @@ async def running_app(
             answers, others = Answers(database, clock), OtherModels(manager)
             buttons = await stack.enter_async_context(AnswerButtons(answers, others, clock))
             answering = Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries)
+            usage = Usage(database, clock, rows.settle)
+            limits = Limits(usage, clock, in_groups.personal, **limit_rules(settings))
             turns = Turns(
                 answering=answering,
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
                 running=running,
+                limits=limits,
                 rich=settings.rich_messages,
                 summaries=tasks.rolling,
                 buttons=buttons,
             )
             transcriber = Transcriber(http, clock, transcription_config(settings))
             menus, cards = CommandMenus(bot, texts), AccessCards(bot, doorkeeper, texts)
+            inviting = Inviting(bot, Invitations(database, clock), clock, randomness)
             charts = await stack.enter_async_context(ChartMaker())
             lag = await stack.enter_async_context(LoopLag(clock))
             dispatcher = Dispatcher()
             overlaps = await stack.enter_async_context(Overlaps(bot, people, answers, running))
-            in_groups = await stack.enter_async_context(open_groups(bot, database, doorkeeper, texts, clock))
             waits = (overlaps.waits, in_groups.eyes.waits)
             worker = InboxWorker(inbox, _feed(dispatcher, bot), clock=clock, waits=waits)
             polling = Polling(bot, inbox, worker.wake, clock=clock, randomness=randomness)
@@ -259,16 +273,20 @@ async def running_app(
                     detection_cards=detection_cards,
                     detections=detections,
                     doorkeeper=doorkeeper,
+                    forgetting=Forgetting(database, clock),
                     groups=in_groups.groups,
                     health=health,
                     inbox=inbox,
-                    inline=InlineAnswers(answering, conversations, running, clock),
+                    inline=InlineAnswers(answering, conversations, limits, running, clock),
+                    inviting=inviting,
+                    limits=limits,
                     menus=menus,
                     pool=pool,
                     monitor=monitor,
                     notices=notices,
                     others=others,
                     overlaps=overlaps,
+                    own_data=OwnData(database, rows.settle),
                     people=people,
                     personal=in_groups.personal,
                     receiving=Receiving(Reading(), transcriber, lambda: control.anyone_sees),
@@ -277,12 +295,15 @@ async def running_app(
                     running=running,
                     texts=texts,
                     turns=turns,
+                    usage=usage,
                 )
             )
             dispatcher.update.outer_middleware(GroupMiddleware(in_groups, clock))
             dispatcher.update.outer_middleware(InlineMiddleware(doorkeeper, texts))
-            dispatcher.update.outer_middleware(PersonMiddleware(doorkeeper, texts, menus, cards))
-            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness, in_groups.personal)))
+            dispatcher.update.outer_middleware(
+                PersonMiddleware(doorkeeper, texts, menus, cards, inviting, notices, clock)
+            )
+            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness, clock, in_groups.personal)))
             if metrics is not None:
                 await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
             greeting = Greeting(bot, menus, doorkeeper, clock)
@@ -302,6 +323,7 @@ async def running_app(
                     choosing=choosing,
                     sorter=tasks.sorter,
                     doorkeeper=doorkeeper,
+                    limits=limits,
                     spending=spending,
                     detections=detections,
                     jobs=jobs,
@@ -325,17 +347,6 @@ async def running_app(
         raise StartError(f"{error}; set PLAYGROUND_PORT to a free port") from error
     except StorageError as error:
         raise StartError(f"the database cannot be used: {error}; see DATABASE_URL") from error
-
-
-def _models(
-    http: HttpClient,
-    clock: Clock,
-    search: Search | None,
-    book: CapabilityBook,
-    settings: Settings,
-    before: Sequence[ServingModel],
-) -> ModelPool:
-    return make_models(settings, http, clock, search, book.at_hand, before)
 
 
 def _set_rich(dispatcher: Dispatcher, turns: Turns, mode: RichMode) -> None:

@@ -8,8 +8,10 @@ from hashlib import blake2b
 from aiogram.filters.callback_data import CallbackData
 
 from bot.conversation_export import ExportFormat
+from bot.invitations import Lifetime
 from bot.period import Period
 from llm.types import Task
+from storage import Limit
 
 MARK_BYTES = 6
 
@@ -30,6 +32,48 @@ class AccessPress(CallbackData, prefix="access"):
     """An admin lets a person in, or does not."""
 
     decision: AccessDecision
+    person_id: int
+
+
+class PersonAction(StrEnum):
+    """What an admin does with a person."""
+
+    LIST = "list"
+    SHOW = "show"
+    ALLOW = "allow"
+    BLOCK = "block"
+    ADMIN = "admin"
+    NO_ADMIN = "plain"
+    LIMITS = "limits"
+
+
+class PersonPress(CallbackData, prefix="people"):
+    """An admin looks at the list of people, at one of them, or decides about one. `page` counts from 0."""
+
+    action: PersonAction
+    person_id: int = 0
+    page: int = 0
+
+
+class LimitPress(CallbackData, prefix="limit"):
+    """An admin sets a limit of a person; None is that of the settings, 0 is none."""
+
+    limit: Limit
+    person_id: int
+    value: int | None = None
+
+
+class InvitePress(CallbackData, prefix="invite"):
+    """An admin invites, once or several times; without a lifetime the choice is shown."""
+
+    lifetime: Lifetime | None = None
+    several: bool = False
+
+
+class ForgetPress(CallbackData, prefix="forget"):
+    """A person wants everything of theirs deleted, or thinks better of it; nobody else may press their button."""
+
+    sure: bool
     person_id: int
 
 
@@ -120,6 +164,12 @@ class ExportPress(CallbackData, prefix="export"):
     """A person wants the conversation as a file; nobody else may press their button."""
 
     form: ExportFormat
+    person_id: int
+
+
+class ExportAllPress(CallbackData, prefix="exportall"):
+    """A person wants everything that is kept of them as a file; nobody else may press their button."""
+
     person_id: int
 
 

@@ -17,8 +17,22 @@ from bot.i18n import Texts
 
 logger = structlog.get_logger()
 
-EVERYONE = ("start", "help", "new", "model", "retry", "stop", "improve", "why", "export", "settings", "system")
-ADMINS = ("stats", "models", "detect", "errors", "health")
+EVERYONE = (
+    "start",
+    "help",
+    "new",
+    "model",
+    "retry",
+    "stop",
+    "improve",
+    "why",
+    "settings",
+    "system",
+    "export",
+    "forget",
+    "privacy",
+)
+ADMINS = ("stats", "models", "detect", "errors", "people", "health")
 GROUPS = ("help", "new", "retry", "stop", "why", "settings", "quiet")
 # Only the person who sends them sees them and what is answered.
 EPHEMERAL = frozenset({"help", "settings"})

@@ -7,17 +7,15 @@ import csv
 import gzip
 import shutil
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
-from llm.monitoring import AttemptRecord
+from llm.monitoring import KEPT_FIELDS, AttemptRecord
 from storage import PerformanceRows
 
 LARGEST_PLAIN = 20_000_000
 """Bytes; a larger file is compressed, since Telegram takes 50 MB at most."""
 
-_COLUMNS = tuple(field.name for field in fields(AttemptRecord))
 # A spreadsheet would take a text that begins so for a formula, and names come from servers.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,12 +25,12 @@ async def export_csv(rows: PerformanceRows, path: Path) -> tuple[Path, int]:
     number = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
+        writer.writerow(KEPT_FIELDS)
 
         def take(part: Sequence[AttemptRecord]) -> None:
             nonlocal number
             number += len(part)
-            writer.writerows([_cell(getattr(record, name)) for name in _COLUMNS] for record in part)
+            writer.writerows([_cell(getattr(record, name)) for name in KEPT_FIELDS] for record in part)
 
         await rows.export(take)
     return await asyncio.to_thread(fitting, path), number

@@ -11,11 +11,13 @@ from aiogram import Bot
 from bot.answering import Answering
 from bot.callbacks import mark_of
 from bot.delivery.answer import deliver_answer
+from bot.delivery.formatted import Formatted
 from bot.delivery.inline import InlineMessage, inline_delivery
 from bot.delivery.rendering import Rendering
 from bot.errors import DeliveryFailed
 from bot.events import AnswerCompleted, AnswerFailed
 from bot.i18n import Translator
+from bot.limits import Limits
 from bot.manner import PLAIN
 from bot.running import RunningAnswers
 from bot.turns import MOST_ATTEMPTS
@@ -41,10 +43,16 @@ class InlineAnswers:
     """
 
     def __init__(
-        self, answering: Answering, conversations: Conversations, running: RunningAnswers, clock: Clock
+        self,
+        answering: Answering,
+        conversations: Conversations,
+        limits: Limits,
+        running: RunningAnswers,
+        clock: Clock,
     ) -> None:
         self._answering = answering
         self._conversations = conversations
+        self._limits = limits
         self._running = running
         self._clock = clock
         self._rendering = Rendering()
@@ -79,6 +87,10 @@ class InlineAnswers:
         """Answer a question into its message, whatever has become of earlier tries at the same update."""
         if self.at_work_on(inline_message_id) or await self._conversations.turn_answered(queued.update_id):
             return
+        message = InlineMessage(bot, inline_message_id, question, t("inline-too-long"), self._clock)
+        if (exceeded := await self._limits.admit(person, queued.update_id)) is not None:
+            await message.put(Formatted(self._limits.words(t, exceeded)), None)
+            return
         if not await self._conversations.turn_opened(queued.update_id):
             await self._conversations.start_new(person.id, THREAD)
         turn = await self._conversations.open_turn(
@@ -90,7 +102,6 @@ class InlineAnswers:
         try:
             async with self._running.begin(*place, person_id=person.id) as stop:
                 if queued.attempts <= MOST_ATTEMPTS:
-                    message = InlineMessage(bot, inline_message_id, question, t("inline-too-long"), self._clock)
                     stop_markup = inline_stop_keyboard(t, person.id)
                     async with (
                         inline_delivery(bot, message, stop_markup, self._rendering, self._clock) as delivery,

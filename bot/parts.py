@@ -74,6 +74,18 @@ class AccessRules(TypedDict):
     allowed_ids: tuple[int, ...]
 
 
+class LimitRules(TypedDict):
+    """What people may use, under the names that `Limits` has for it."""
+
+    messages_minute: int | None
+    tokens_day: int | None
+
+
+def limit_rules(settings: Settings) -> LimitRules:
+    """What everybody may use who has no limits of their own."""
+    return LimitRules(messages_minute=settings.limit_messages_minute, tokens_day=settings.limit_tokens_day)
+
+
 def call_rules(settings: Settings) -> CallRules:
     """How long, how often and whom a call may ask."""
     return CallRules(

@@ -19,6 +19,7 @@ from bot.delivery.choose import Deliveries
 from bot.errors import DeliveryFailed
 from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
 from bot.i18n import Translator
+from bot.limits import Limits
 from bot.manner import PLAIN, Manner
 from bot.places import topic_of
 from bot.running import RunningAnswers
@@ -61,6 +62,7 @@ class Turns:
         inbox: Inbox,
         deliveries: Deliveries,
         running: RunningAnswers,
+        limits: Limits,
         rich: RichMode,
         summaries: RollingSummaries,
         buttons: AnswerButtons,
@@ -70,6 +72,7 @@ class Turns:
         self._inbox = inbox
         self._deliveries = deliveries
         self._running = running
+        self._limits = limits
         self.rich = rich
         self._summaries = summaries
         self._buttons = buttons
@@ -95,6 +98,8 @@ class Turns:
         if (bot := message.bot) is None:
             raise ValueError("only a message that is bound to its bot can be answered")
         if await self._conversations.turn_answered(queued.update_id):
+            return None
+        if not await self._limits.lets_through(message, person, t, queued.update_id):
             return None
         if parts is None:
             own = message.from_user is not None and message.from_user.id == person.id

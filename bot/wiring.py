@@ -15,6 +15,8 @@ from bot.groups.personal import PersonalNotes
 from bot.health import HealthCheck
 from bot.i18n import Texts
 from bot.inline import InlineAnswers
+from bot.invitations import Inviting
+from bot.limits import Limits
 from bot.model_control import ModelControl
 from bot.notices import AdminNotices
 from bot.other_models import OtherModels
@@ -29,7 +31,7 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Answers, Conversations, Groups, Inbox, People, PerformanceRows
+from storage import Answers, Conversations, Forgetting, Groups, Inbox, OwnData, People, PerformanceRows, Usage
 
 
 class Wiring(TypedDict):
@@ -48,16 +50,20 @@ class Wiring(TypedDict):
     detection_cards: DetectionCards
     detections: Detections
     doorkeeper: Doorkeeper
+    forgetting: Forgetting
     groups: Groups
     health: HealthCheck
     inbox: Inbox
     inline: InlineAnswers
+    inviting: Inviting
+    limits: Limits
     menus: CommandMenus
     pool: ModelPool
     monitor: ModelPerformanceMonitor
     notices: AdminNotices
     others: OtherModels
     overlaps: Overlaps
+    own_data: OwnData
     people: People
     personal: PersonalNotes
     receiving: Receiving
@@ -66,6 +72,7 @@ class Wiring(TypedDict):
     running: RunningAnswers
     texts: Texts
     turns: Turns
+    usage: Usage
 
 
 # What the intake and the middlewares add to each update.

@@ -21,6 +21,9 @@ class AttemptRecord:
     `request_id` is the same for all attempts of one call, `hop` their number in it from 0, `waited_seconds` when it
     was sent, from the start of the call. `instead_of` is the model that was to answer and could not, when that is
     another one. `cost` is in the currency of the prices; what was not reported of a paid answer is estimated.
+
+    `person` (whom the request is counted for) and `counted_tokens` (what it counts towards their limit: as the server
+    counted, else estimated) are added to the use of that person; the row that is kept does not have them.
     """
 
     started_at: datetime
@@ -43,6 +46,8 @@ class AttemptRecord:
     phase: Phase | None = None
     status: int | None = None
     code: str | None = None
+    person: str | None = None
+    counted_tokens: int = 0
 
     @property
     def success(self) -> bool:
@@ -56,6 +61,10 @@ class AttemptRecord:
             return None
         seconds = self.latency_seconds - self.ttft_seconds
         return seconds if seconds > 0 and self.completion_tokens > 1 else None
+
+
+KEPT_FIELDS = tuple(name for name in AttemptRecord.__dataclass_fields__ if name not in {"person", "counted_tokens"})
+"""What of a row is kept, one by one: the figures of models say nothing of people."""
 
 
 @dataclass(frozen=True, slots=True)

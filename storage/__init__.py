@@ -16,20 +16,25 @@ from storage.errors import (
     UnknownUpdate,
     WriteFailed,
 )
+from storage.forgetting import Forgetting, Forgotten
 from storage.groups import Groups
 from storage.inbox import Inbox
+from storage.invitations import Invitations
 from storage.learned import LearnedValues
+from storage.own_data import CloudMessage, Kept, OwnConversation, OwnData, OwnMessage
 from storage.people import People
 from storage.performance import PerformanceRows
 from storage.statistics import Statistics
 from storage.summaries import Summaries
 from storage.types import (
     Access,
+    Acquaintance,
     AnswerState,
     Attachment,
     AttachmentKind,
     Creativity,
     Group,
+    Limit,
     NewUpdate,
     Part,
     Person,
@@ -40,30 +45,42 @@ from storage.types import (
     Style,
     Summary,
     Turn,
+    Use,
 )
+from storage.usage import Usage
 from storage.writer import WriterLimits
 
 __all__ = [
     "HISTORY_MESSAGES",
     "Access",
+    "Acquaintance",
     "AnswerState",
     "Answers",
     "Attachment",
     "AttachmentKind",
     "Attachments",
     "CapabilityRows",
+    "CloudMessage",
     "Conversations",
     "Creativity",
     "Database",
     "DatabaseLocked",
     "DatabaseTooNew",
     "DatabaseUnusable",
+    "Forgetting",
+    "Forgotten",
     "Group",
     "Groups",
     "Inbox",
+    "Invitations",
+    "Kept",
     "LearnedValues",
+    "Limit",
     "NewUpdate",
     "OperationFailed",
+    "OwnConversation",
+    "OwnData",
+    "OwnMessage",
     "Part",
     "People",
     "PerformanceRows",
@@ -80,6 +97,8 @@ __all__ = [
     "Summary",
     "Turn",
     "UnknownUpdate",
+    "Usage",
+    "Use",
     "WriteFailed",
     "WriterLimits",
     "joined",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -90,6 +91,16 @@ class Database:
 
         return await self.read(operation, fetch)
 
+    async def wipe_journal(self) -> bool:
+        """Move SQLite's journal into the file and empty it, so that what was deleted is in neither.
+
+        False when somebody has read what is older for longer than the database waits. Raises `WriteFailed`.
+        """
+        if not is_sqlite(self._writer.url):
+            return True
+        async with self._writing:
+            return await finish(self._wipe_journal())
+
     def insert(self, table: Table) -> AnyInsert:
         """An INSERT of this database's dialect, which knows ON CONFLICT."""
         if self._writer.dialect.name == "postgresql":
@@ -123,6 +134,17 @@ class Database:
             raise WriteFailed(operation, reason_of(error)) from error
         self._trouble = None
         return result
+
+    async def _wipe_journal(self) -> bool:
+        try:
+            async with self._writer.connect() as connection:
+                # The driver's own connection: through SQLAlchemy's a transaction would begin, within which it can't be.
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    busy, *_ = await cursor.fetchone()
+        except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+            raise WriteFailed("database.wipe_journal", reason_of(error)) from error
+        return not busy
 
     async def _dispose(self) -> None:
         if self._reader is not self._writer:

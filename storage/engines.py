@@ -15,7 +15,14 @@ BUSY_MILLISECONDS = 5000
 
 # FULL: what is committed has reached the disk, so that not even a power cut loses an update that Telegram will not
 # send again. It costs a flush for each commit, on the connection's own thread.
-WRITER_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}")
+# secure_delete: what is deleted is overwritten with zeros, and not only no longer found.
+WRITER_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    f"busy_timeout={BUSY_MILLISECONDS}",
+)
 READER_PRAGMAS = ("query_only=ON", f"busy_timeout={BUSY_MILLISECONDS}")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from llm.clock import Clock
 from storage.database import Database
 from storage.tables import people
-from storage.types import Access, Person, Preferences
+from storage.types import Access, Acquaintance, Person, Preferences
 
 PERSON_COLUMNS = (
     people.c.id,
@@ -29,6 +29,8 @@ PERSON_COLUMNS = (
     people.c.streaming,
     people.c.interrupts,
     people.c.reactions,
+    people.c.messages_minute,
+    people.c.tokens_day,
 )
 
 
@@ -72,6 +74,12 @@ class People:
             await self._database.rows("people.all", select(*PERSON_COLUMNS).order_by(people.c.created_at, people.c.id))
         )
 
+    async def acquaintances(self) -> list[Acquaintance]:
+        """Everybody with when they came and were seen last, who wrote last first."""
+        query = select(*PERSON_COLUMNS, people.c.created_at, people.c.seen_at)
+        rows = await self._database.rows("people.acquaintances", query.order_by(people.c.seen_at.desc(), people.c.id))
+        return [Acquaintance(_person(row), row.created_at, row.seen_at) for row in rows]
+
     async def admins(self) -> list[Person]:
         """The admins that the database knows, in the order in which they came."""
         query = select(*PERSON_COLUMNS).where(people.c.admin).order_by(people.c.created_at, people.c.id)
@@ -90,6 +98,19 @@ class People:
 
         return await self._database.write("people.ask", note)
 
+    async def told_blocked(self, person_id: int) -> bool:
+        """Note that somebody who was blocked is told so; True for the first time only."""
+        statement = (
+            update(people)
+            .where(people.c.id == person_id, people.c.access == Access.BLOCKED)
+            .values(access=Access.REFUSED)
+        )
+
+        async def note(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await self._database.write("people.told_blocked", note)
+
     async def set_access(self, person_id: int, access: Access) -> None:
         """Let somebody in or keep them out."""
         await self._set(person_id, access=access)
@@ -101,6 +122,14 @@ class People:
     async def prefer(self, person_id: int, **chosen: Unpack[Preferences]) -> None:
         """Keep what somebody has chosen; what is not named stays as it is."""
         await self._set(person_id, **chosen)
+
+    async def set_messages_minute(self, person_id: int, limit: int | None) -> None:
+        """Keep how many messages a minute somebody may have answered; None is as in the settings, 0 is no limit."""
+        await self._set(person_id, messages_minute=limit)
+
+    async def set_tokens_day(self, person_id: int, limit: int | None) -> None:
+        """Keep how many tokens a day somebody may use; None is as in the settings, 0 is no limit."""
+        await self._set(person_id, tokens_day=limit)
 
     async def _set(self, person_id: int, **values: object) -> None:
         statement = update(people).where(people.c.id == person_id).values(**values)
@@ -128,4 +157,6 @@ def _person(row: Row[*tuple[Any, ...]]) -> Person:
         streaming=row.streaming,
         interrupts=row.interrupts,
         reactions=row.reactions,
+        messages_minute=row.messages_minute,
+        tokens_day=row.tokens_day,
     )

@@ -12,20 +12,20 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
-from llm.monitoring import AttemptRecord, FailureGroup, ModelStats, SeriesPoint, Subjects
+from llm.monitoring import KEPT_FIELDS, AttemptRecord, FailureGroup, ModelStats, SeriesPoint, Subjects
 from llm.types import Task
 from storage.database import Database
 from storage.errors import WriteFailed
 from storage.statistics import Statistics
 from storage.tables import attempt_totals, attempts
 from storage.totals import add_up, add_up_spans, forget_hours, store
+from storage.usage import count_use, forget_old_use
 from storage.writer import BatchWriter, WriterLimits
 
 KEEP_ROWS = timedelta(days=30)
 CHUNK = 50
 """So many rows go to the database at once: making them ready must not hold up the event loop."""
 
-_COLUMNS = tuple(AttemptRecord.__dataclass_fields__)
 _MOST_AT_ONCE = 5000
 
 
@@ -73,39 +73,39 @@ class PerformanceRows:
         self, *, since: datetime, model: str | None = None, task: Task | None = None
     ) -> Sequence[ModelStats]:
         """Figures of each model since a moment, the most used first; the hour of the moment counts whole."""
-        await self._try_to_flush()
+        await self.settle()
         return await self._statistics.stats(since=since, model=model, task=task)
 
     async def series(
         self, *, since: datetime | None, model: str | None = None, task: Task | None = None
     ) -> Sequence[SeriesPoint]:
         """What happened since a moment, or ever, in stretches of the same length."""
-        await self._try_to_flush()
+        await self.settle()
         return await self._statistics.series(since=since, model=model, task=task)
 
     async def failures(self, *, since: datetime) -> Sequence[FailureGroup]:
         """What failed since a moment, the newest first."""
-        await self._try_to_flush()
+        await self.settle()
         return await self._statistics.failures(since=since)
 
     async def attempts_of(self, request_id: int) -> Sequence[AttemptRecord]:
         """The attempts of one call in their order; none when they are forgotten."""
-        await self._try_to_flush()
+        await self.settle()
         return await self._statistics.attempts_of(request_id)
 
     async def subjects(self) -> Subjects:
         """What there are figures of."""
-        await self._try_to_flush()
+        await self.settle()
         return await self._statistics.subjects()
 
     async def spent(self, *, since: datetime) -> float:
         """What paid models have cost since an hour began."""
-        await self._try_to_flush()
+        await self.settle()
         return await self._statistics.spent(since=since)
 
     async def export(self, take: Callable[[Sequence[AttemptRecord]], None]) -> None:
         """Give all attempts that are kept one by one, the oldest first, in parts that are handed to `take`."""
-        await self._try_to_flush()
+        await self.settle()
         last = 0
         while True:
             query = select(attempts).where(attempts.c.id > last).order_by(attempts.c.id).limit(CHUNK)
@@ -120,7 +120,7 @@ class PerformanceRows:
         return await add_up_spans(self._database, self._clock.now())
 
     async def forget_old(self) -> None:
-        """Drop single attempts after 30 days, and hours that are long since in a day. Raises `WriteFailed`."""
+        """Drop single attempts after 30 days, hours that are long since in a day, and old use. Raises `WriteFailed`."""
         now = self._clock.now()
         too_old = attempts.c.started_at < now - KEEP_ROWS
         oldest = select(attempts.c.id).where(too_old).limit(_MOST_AT_ONCE)
@@ -131,8 +131,10 @@ class PerformanceRows:
         while await self._database.write("performance.forget", forget) == _MOST_AT_ONCE:
             pass
         await forget_hours(self._database, now)
+        await forget_old_use(self._database, now)
 
-    async def _try_to_flush(self) -> None:
+    async def settle(self) -> None:
+        """Write what has been added, as far as the database lets itself be written; for who reads afterwards."""
         # A database that cannot be written can still be read, and the writer tells of its faults.
         with suppress(WriteFailed):
             await self.flush()
@@ -143,6 +145,7 @@ class PerformanceRows:
                 rows = [_row(record) for record in records[start : start + CHUNK]]
                 await connection.execute(insert(attempts), rows)
             await store(connection, self._database, add_up(records))
+            await count_use(connection, self._database, records)
 
         await self._database.write("performance.add", work)
 
@@ -165,8 +168,8 @@ class PerformanceRows:
 
 
 def _row(record: AttemptRecord) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _COLUMNS}
+    return {name: getattr(record, name) for name in KEPT_FIELDS}
 
 
 def _record(row: Any) -> AttemptRecord:
-    return AttemptRecord(**{name: row[name] for name in _COLUMNS})
+    return AttemptRecord(**{name: row[name] for name in KEPT_FIELDS})

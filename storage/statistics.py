@@ -15,7 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from llm.clock import Clock
 from llm.errors import FailureKind
 from llm.histogram import percentiles
-from llm.monitoring import SHARES, AttemptRecord, FailureGroup, ModelStats, Percentiles, SeriesPoint, Subjects
+from llm.monitoring import (
+    KEPT_FIELDS,
+    SHARES,
+    AttemptRecord,
+    FailureGroup,
+    ModelStats,
+    Percentiles,
+    SeriesPoint,
+    Subjects,
+)
 from llm.spans import Span
 from llm.types import Task
 from storage.database import Database
@@ -32,7 +41,6 @@ MOST_GROUPS = 50
 
 _BEGINNING, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-_RECORD = tuple(AttemptRecord.__dataclass_fields__)
 
 
 class Statistics:
@@ -129,7 +137,7 @@ class Statistics:
         """The attempts of one call in their order; none when they are forgotten."""
         query = select(attempts).where(attempts.c.request_id == request_id).order_by(attempts.c.hop, attempts.c.id)
         rows = await self._database.rows("performance.attempts_of", query)
-        return [AttemptRecord(**{name: row._mapping[name] for name in _RECORD}) for row in rows]
+        return [AttemptRecord(**{name: row._mapping[name] for name in KEPT_FIELDS}) for row in rows]
 
     async def spent(self, *, since: datetime) -> float:
         """What paid models have cost since an hour began."""

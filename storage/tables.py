@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Double,
     ForeignKey,
     Index,
@@ -45,7 +46,7 @@ metadata = MetaData(
     }
 )
 
-# Ids are Telegram's.
+# Ids are Telegram's. A limit that is None is that of the settings, 0 is none.
 people = Table(
     "people",
     metadata,
@@ -66,6 +67,36 @@ people = Table(
     Column("reactions", Boolean, nullable=False, server_default=true()),
     Column("created_at", UtcMoment, nullable=False),
     Column("seen_at", UtcMoment, nullable=False),
+    Column("messages_minute", Integer),
+    Column("tokens_day", Integer),
+)
+
+# What a person has asked of models in a day (UTC): kept in step with `attempts` within the same transaction.
+usage = Table(
+    "usage",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+)
+
+# The messages that were let through to a model lately, by the update that brought each.
+admissions = Table(
+    "admissions",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcMoment, nullable=False),
+)
+
+# Of the code itself only a hash is kept: who reads the database is not invited by it.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("expires_at", UtcMoment, nullable=False),
+    Column("uses_left", Integer, nullable=False),
 )
 
 # Ids are Telegram's, and change when a group becomes a supergroup. `everybody`: all members may use the bot.

@@ -17,6 +17,17 @@ class Access(StrEnum):
     ASKED = "asked"
     ALLOWED = "allowed"
     REFUSED = "refused"
+    BLOCKED = "blocked"
+    """Refused as well, and to be told so once."""
+
+
+class Limit(StrEnum):
+    """What a person may have so much of."""
+
+    MINUTE = "minute"
+    """Messages in any minute."""
+    DAY = "day"
+    """Tokens in and out together, from midnight to midnight UTC."""
 
 
 class AnswerState(StrEnum):
@@ -51,6 +62,8 @@ class Person:
     None: whichever is best. `persona` is what they want the bot to be, as a model is told it. With `interrupts` what
     they write while an answer comes ends that answer, else it waits. `reactions`: the bot may react to their messages
     with an emoji.
+
+    Their own limits are None where those of the settings hold, and 0 where none does.
     """
 
     id: int
@@ -68,6 +81,19 @@ class Person:
     streaming: bool = True
     interrupts: bool = False
     reactions: bool = True
+    messages_minute: int | None = None
+    tokens_day: int | None = None
+
+    @property
+    def choices(self) -> dict[str, object]:
+        """What they have chosen for themselves, by name."""
+        theirs = {"id", "name", "username", "access", "admin", "messages_minute", "tokens_day"}
+        return {name: getattr(self, name) for name in Person.__dataclass_fields__ if name not in theirs}
+
+    @property
+    def kept_out(self) -> bool:
+        """Whether an admin has decided that they may not."""
+        return self.access in {Access.REFUSED, Access.BLOCKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +158,23 @@ class Part:
     telegram_id: int
     text: str = field(repr=False)
     context: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """A person, when they came and when they wrote last."""
+
+    person: Person
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What was asked of models in a stretch of time: so many requests, and tokens in and out together."""
+
+    requests: int = 0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,14 @@ from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
 from bot.i18n import Texts
 from bot.wiring import PER_UPDATE, Wiring
+from llm.clock import SystemClock
 
 # What aiogram itself, and the filters in use, hand to handlers.
 OF_AIOGRAM = {"bot", "command", "callback_data"}
 
 
 def routers() -> tuple[Router, ...]:
-    return make_routers(ErrorReporter(Texts(), random.Random(1)))
+    return make_routers(ErrorReporter(Texts(), random.Random(1), SystemClock()))
 
 
 def handlers() -> Iterator[tuple[Router, str, HandlerObject]]:

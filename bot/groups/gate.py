@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from aiogram import Bot
 from aiogram.types import Message, User
 
-from bot.access import Doorkeeper
+from bot.access import Doorkeeper, as_member
 from bot.commands import ALWAYS_IN_GROUPS, IN_GROUPS, NOT_IN_GROUPS
 from bot.groups.addressing import Address, address_of, without_name
 from bot.i18n import Texts, Translator
@@ -61,7 +61,7 @@ class GroupGate:
             return None
         person, t = await self.meet(message.from_user, group)
         verdict = self._verdict(person, group)
-        return Entry(verdict, without_name(message, me), replace(person, admin=False), group, t, said=name is None)
+        return Entry(verdict, without_name(message, me), as_member(person), group, t, said=name is None)
 
     async def meet(self, user: User, group: Group) -> tuple[Person, Translator]:
         """Somebody in a group, with all their rights, and the words to speak with there."""

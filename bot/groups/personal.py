@@ -9,6 +9,7 @@ from typing import Self
 
 import structlog
 from aiogram import Bot
+from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiogram.types import CallbackQuery, EphemeralMessageParameters, InlineKeyboardMarkup, Message, ReplyParameters
 
@@ -109,3 +110,11 @@ class PersonalNotes:
             await self._bot.delete_message(chat_id, message_id)
         except AiogramError as error:
             logger.debug("note_not_deleted", chat_id=chat_id, error=type(error).__name__)
+
+
+async def answer_alone(personal: PersonalNotes | None, message: Message, person_id: int, text: str) -> None:
+    """Answer somebody in whichever chat it is: in a private one they are alone anyhow."""
+    if personal is None or message.chat.type == ChatType.PRIVATE:
+        await message.answer(text)
+    else:
+        await personal.tell(message, person_id, text)

@@ -14,6 +14,7 @@ from bot.filters import IsAdmin
 from bot.handlers.detect import add_detect
 from bot.handlers.health import add_health
 from bot.handlers.models import add_models
+from bot.handlers.people import add_people
 from bot.handlers.stats import add_stats
 from bot.i18n import Texts, Translator
 from bot.presses import settle
@@ -29,6 +30,7 @@ def admin_router() -> Router:
     add_stats(router)
     add_models(router)
     add_detect(router)
+    add_people(router)
     add_health(router)
     router.callback_query.register(on_access, AccessPress.filter())
     return router

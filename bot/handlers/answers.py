@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.answer_buttons import AnswerButtons
 from bot.callbacks import AnswerAct, AnswerPress
 from bot.i18n import Translator
+from bot.limits import Limits
 from bot.manner import Manner
 from bot.other_models import OtherModels
 from bot.places import topic_of
@@ -39,8 +40,11 @@ async def on_retry(
     conversations: Conversations,
     answers: Answers,
     choosing: Choosing,
+    limits: Limits,
 ) -> None:
     """Answer the last question anew; the answer that it had stays in the chat and counts no more."""
+    if not await limits.lets_through(message, person, t, queued.update_id):
+        return
     turn = await conversations.reopen_turn(
         chat_id=message.chat.id,
         thread_id=topic_of(message) or 0,
@@ -67,6 +71,7 @@ async def on_answer_button(
     buttons: AnswerButtons,
     others: OtherModels,
     choosing: Choosing,
+    limits: Limits,
 ) -> None:
     """Answer in another way, as long as nobody has gone on since."""
     if query.from_user.id != callback_data.person_id:
@@ -77,6 +82,9 @@ async def on_answer_button(
         return
     chat_id = query.message.chat.id
     thread_id = topic_of(query.message) if isinstance(query.message, Message) else None
+    if isinstance(query.message, Message) and not await limits.lets_through(query.message, person, t, queued.update_id):
+        await settle(query)
+        return
     had = await answers.of(callback_data.message_id)
     manner = _manner(callback_data.act, had, t, others)
     turn = None

@@ -6,6 +6,7 @@ from aiogram import F, Router
 from aiogram.types import Message
 
 from bot.i18n import Translator
+from bot.limits import Limits
 from bot.places import topic_of
 from bot.said import said_in
 from bot.turns import Asked, Turns
@@ -27,9 +28,10 @@ async def on_edited(
     turns: Turns,
     conversations: Conversations,
     answers: Answers,
+    limits: Limits,
 ) -> None:
     """Take the new words for the old ones; the answer to the last question is overwritten with the new one."""
-    if message.bot is None:
+    if message.bot is None or not await limits.lets_through(message, person, t, queued.update_id):
         return
     turn = await conversations.edit_said(
         said_in(message), chat_id=message.chat.id, person_id=person.id, update_id=queued.update_id

@@ -7,13 +7,14 @@ import random
 import structlog
 from aiogram import Router
 from aiogram.dispatcher.event.bases import UNHANDLED
-from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError, TelegramForbiddenError, TelegramNetworkError, TelegramServerError
-from aiogram.types import ErrorEvent, Message
+from aiogram.types import ErrorEvent
 
+from bot.cooldown import Cooldown
 from bot.faults import trace_of
-from bot.groups.personal import PersonalNotes
+from bot.groups.personal import PersonalNotes, answer_alone
 from bot.i18n import Texts, Translator
+from llm.clock import Clock
 
 logger = structlog.get_logger()
 
@@ -21,14 +22,20 @@ logger = structlog.get_logger()
 class ErrorReporter:
     """Tells a person that something in the bot broke, in words they can pass on."""
 
-    def __init__(self, texts: Texts, randomness: random.Random, personal: PersonalNotes | None = None) -> None:
+    def __init__(
+        self, texts: Texts, randomness: random.Random, clock: Clock, personal: PersonalNotes | None = None
+    ) -> None:
         """In groups it is told by `personal` notes."""
         self._texts = texts
         self._random = randomness
+        self._told = Cooldown(clock)
         self._personal = personal
 
     async def report(self, event: ErrorEvent, t: Translator | None = None) -> object:
-        """Log and tell; the update counts as dealt with. When Telegram stays away, the intake tries it again."""
+        """Log and tell, in messages once a minute in each chat; the update counts as dealt with.
+
+        When Telegram stays away, the intake tries it again.
+        """
         if isinstance(event.exception, TelegramNetworkError | TelegramServerError):
             return UNHANDLED
         if isinstance(event.exception, TelegramForbiddenError):
@@ -40,19 +47,15 @@ class ErrorReporter:
         )
         words = t or self._texts.translator(None)
         try:
-            if event.update.message is not None:
-                await self._tell(event.update.message, words("internal-error", reference=number))
+            message = event.update.message
+            if message is not None and self._told.passes(message.chat.id):
+                person_id = message.from_user.id if message.from_user is not None else message.chat.id
+                await answer_alone(self._personal, message, person_id, words("internal-error", reference=number))
             elif event.update.callback_query is not None:
                 await event.update.callback_query.answer(words("internal-error", reference=number), show_alert=True)
         except AiogramError as error:
             logger.warning("error_not_told", reference=number, error=type(error).__name__)
         return True
-
-    async def _tell(self, message: Message, text: str) -> None:
-        if self._personal is None or message.from_user is None or message.chat.type == ChatType.PRIVATE:
-            await message.answer(text)
-        else:
-            await self._personal.tell(message, message.from_user.id, text)
 
 
 def errors_router(reporter: ErrorReporter) -> Router:

@@ -1,4 +1,4 @@
-"""/export: the conversation of this chat as a file."""
+"""/export: the conversation of this chat as a file, or everything that is kept of a person."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, FSInputFile, Message
 
-from bot.callbacks import ExportPress
+from bot.callbacks import ExportAllPress, ExportPress
 from bot.conversation_export import ExportFormat, ExportWords, export_conversation
+from bot.data_export import export_data
 from bot.i18n import Translator
 from bot.places import topic_of
 from bot.presses import settle
 from bot.views.keyboards import export_keyboard
 from llm.clock import Clock
 from llm.tasks.augmentation import Augmenter
-from storage import Conversations, Person
+from storage import Conversations, OwnData, Person, Usage
 
+ALL = "all"
 _FORMATS = {"md": ExportFormat.MARKDOWN, "markdown": ExportFormat.MARKDOWN, "json": ExportFormat.JSON}
 
 
 def export_router() -> Router:
-    """For everyone who may talk to the bot: the conversation that they are in, and no other."""
+    """For everyone who may talk to the bot: the conversation that they are in, or all that is theirs."""
     router = Router(name="export")
     router.message.register(on_export, Command("export"))
     router.callback_query.register(on_export_press, ExportPress.filter())
+    router.callback_query.register(on_export_all_press, ExportAllPress.filter())
     return router
 
 
@@ -40,6 +43,8 @@ async def on_export(
     t: Translator,
     conversations: Conversations,
     augmenter: Augmenter,
+    own_data: OwnData,
+    usage: Usage,
     clock: Clock,
     bot: Bot,
 ) -> None:
@@ -47,6 +52,9 @@ async def on_export(
     wanted = (command.args or "").strip().lower()
     if wanted in _FORMATS:
         await _send(message, _FORMATS[wanted], t, conversations, augmenter, clock, bot)
+        return
+    if wanted == ALL:
+        await _send_all(message, person, t, own_data, usage, clock, bot)
         return
     key = "export-usage" if wanted else "export-question"
     await message.answer(t(key), reply_markup=export_keyboard(t, person.id))
@@ -70,6 +78,41 @@ async def on_export_press(
         return
     await settle(query)
     await _send(query.message, callback_data.form, t, conversations, augmenter, clock, bot)
+
+
+async def on_export_all_press(
+    query: CallbackQuery,
+    callback_data: ExportAllPress,
+    person: Person,
+    t: Translator,
+    own_data: OwnData,
+    usage: Usage,
+    clock: Clock,
+    bot: Bot,
+) -> None:
+    """Send the file with everything."""
+    if query.from_user.id != callback_data.person_id:
+        await settle(query, t("press-not-yours"), show_alert=True)
+        return
+    if not isinstance(query.message, Message):
+        await settle(query, t("export-gone"))
+        return
+    await settle(query)
+    await _send_all(query.message, person, t, own_data, usage, clock, bot)
+
+
+async def _send_all(
+    message: Message, person: Person, t: Translator, own_data: OwnData, usage: Usage, clock: Clock, bot: Bot
+) -> None:
+    if message.chat.id != person.id:
+        await message.answer(t("export-all-private"))
+        return
+    with suppress(TelegramAPIError):
+        await bot.send_chat_action(message.chat.id, ChatAction.UPLOAD_DOCUMENT)
+    with TemporaryDirectory(prefix="domovoy-") as folder:
+        exported = await export_data(own_data, usage, person, folder=Path(folder), now=clock.now())
+        caption = t("export-all-caption", conversations=exported.conversations, messages=exported.messages)
+        await message.answer_document(FSInputFile(exported.path), caption=caption)
 
 
 async def _send(

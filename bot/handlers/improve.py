@@ -14,6 +14,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import AskPress
 from bot.i18n import Translator
+from bot.limits import Limits
 from bot.places import topic_of
 from bot.presses import settle
 from bot.turns import Turns
@@ -38,17 +39,26 @@ def improve_router() -> Router:
 
 
 async def on_improve(
-    message: Message, command: CommandObject, person: Person, t: Translator, augmenter: Augmenter, bot: Bot
+    message: Message,
+    command: CommandObject,
+    person: Person,
+    t: Translator,
+    queued: QueuedUpdate,
+    augmenter: Augmenter,
+    limits: Limits,
+    bot: Bot,
 ) -> None:
     """Word what stands behind the command, or the person's own message that it replies to, better."""
     text = (command.args or "").strip() or _replied(message, person)
     if not text:
         await message.answer(t("improve-usage"))
         return
+    if not await limits.lets_through(message, person, t, queued.update_id):
+        return
     with suppress(TelegramAPIError):
         await bot.send_chat_action(message.chat.id, ChatAction.TYPING, message_thread_id=topic_of(message))
     try:
-        better = _within(await augmenter.improve(text), MOST_UNITS)
+        better = _within(await augmenter.improve(text, person=str(person.id)), MOST_UNITS)
     except LLMError as error:
         logger.info("text_not_improved", reason=type(error).__name__)
         await message.answer(unmade_words(t, error))

@@ -19,6 +19,7 @@ from bot.handlers.inline import inline_router
 from bot.handlers.own_model import own_model_router
 from bot.handlers.personas import personas_router
 from bot.handlers.preferences import preferences_router
+from bot.handlers.privacy import privacy_router
 from bot.handlers.reactions import reactions_router
 from bot.handlers.sent import sent_router
 from bot.handlers.why import why_router
@@ -38,6 +39,7 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         why_router(),
         improve_router(),
         export_router(),
+        privacy_router(),
         admin_router(),
         sent_router(),
         chat_router(),

@@ -9,7 +9,7 @@ CONTROL = "control"
 WORK = "work"
 # What takes some seconds to be done, for which nobody who wants to stop an answer must wait.
 WORK_COMMANDS = frozenset({"improve", "export"})
-WORK_PREFIXES = ("export:",)
+WORK_PREFIXES = ("export:", "exportall:")
 # What asks for an answer is as good as said.
 ASKING_COMMANDS = frozenset({"retry"})
 ASKING_PREFIXES = ("ask:", "answer:", "words:")

@@ -16,10 +16,11 @@ from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
 from bot.faults import trace_of
 from bot.jobs import Jobs
-from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LOG, MODELS, OTHERS, TRANSCRIPTION
+from bot.limits import Limits
+from bot.live.groups import ACCESS, BUDGETS, CALLS, CHOICE, DETECTION, LIMITS, LOG, MODELS, OTHERS, TRANSCRIPTION
 from bot.live.models import LiveModels
 from bot.log import Log
-from bot.parts import access_rules, detection_rules, transcription_config
+from bot.parts import access_rules, detection_rules, limit_rules, transcription_config
 from bot.settings import RichMode, Selection, Settings
 from bot.startup import Announcer
 from llm.routing.choosing import Choosing
@@ -39,6 +40,7 @@ class LiveParts:
     sorter: MessageSorter
     choosing: Choosing
     doorkeeper: Doorkeeper
+    limits: Limits
     spending: Spending
     detections: Detections
     jobs: Jobs
@@ -79,6 +81,8 @@ class Applier:
         parts = self._parts
         if not ACCESS.isdisjoint(changed):
             self._let_in(before, now)
+        if not LIMITS.isdisjoint(changed):
+            parts.limits.work_by(**limit_rules(now))
         if not LOG.isdisjoint(changed) and parts.log is not None:
             parts.log.change(level=now.log_level, form=now.log_format)
         if not BUDGETS.isdisjoint(changed):

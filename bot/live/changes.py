@@ -9,7 +9,7 @@ from enum import Enum
 from pydantic import SecretStr
 
 from bot.events import Notice, Said
-from bot.live.groups import BUDGETS, CALLS, DETECTION, LOG, OTHERS
+from bot.live.groups import BUDGETS, CALLS, DETECTION, LIMITS, LOG, OTHERS
 from bot.settings import Settings
 from bot.settings.fields import LATER
 from llm.config import ModelConfig
@@ -18,7 +18,7 @@ from llm.wire.address import read_address
 MOST_LINES = 20
 LONGEST_NAME = 80
 # Values that say enough when they stand side by side.
-_PLAIN = sorted(CALLS | DETECTION | BUDGETS | LOG | OTHERS)
+_PLAIN = sorted(CALLS | DETECTION | BUDGETS | LIMITS | LOG | OTHERS)
 _OF_THE_LIST = ("PRIMARY_MODEL", "FALLBACK_MODELS")
 
 

@@ -24,11 +24,12 @@ CALLS = frozenset({"fallback_enabled", "max_retries", "timeout_seconds", "hedgin
 DETECTION = frozenset({"redetect_every", "detect_cloud", "detect_tokens"})
 BUDGETS = frozenset({"cloud_budget_day", "cloud_budget_month"})
 ACCESS = frozenset({"access", "admin_ids", "allowed_ids"})
+LIMITS = frozenset({"limit_messages_minute", "limit_tokens_day"})
 LOG = frozenset({"log_level", "log_format"})
 CHOICE = frozenset({"selection"})
 TRANSCRIPTION = frozenset({"transcription_api_base", "transcription_model", "transcription_api_key"})
 OTHERS = frozenset({"rich_messages"})
-LIVE = MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | TRANSCRIPTION | OTHERS
+LIVE = MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LIMITS | LOG | CHOICE | TRANSCRIPTION | OTHERS
 """At once."""
 
 AT_START = frozenset(

@@ -39,6 +39,8 @@ command-retry = Answer the last question again
 command-stop = Stop the answer that is being written
 command-improve = Word a question better
 command-export = This conversation as a file
+command-privacy = What is kept of you, and where it goes
+command-forget = Delete everything that is kept of you
 command-settings = Language and appearance
 command-quiet = Be silent in this group, or speak again
 command-system = Who I am for you
@@ -46,6 +48,7 @@ command-stats = Figures of each model
 command-models = Servers and models
 command-detect = Find out what the models can do
 command-errors = What failed, and what to do
+command-people = Who writes to the bot
 command-health = How the bot itself does
 command-why = Which model answered last, and why
 
@@ -139,6 +142,7 @@ access-was-allowed =
 access-was-refused =
     { $name } may not use the bot.
     { $username } · { $id }
+access-blocked = The owner of this bot has closed your access. I can not answer you any more.
 access-gone = This person is no longer known to me.
 access-person-unreachable = They are in, but I could not write to them.
 access-owner-accepted = Welcome! You are the owner and admin of this bot now. /help shows your commands.
@@ -220,6 +224,9 @@ notice-budget-fresh =
        *[month] A new month
     } has begun, and the cloud may be asked again.
 notice-budget-changed = The budget for the cloud has been changed, and the cloud may be asked again.
+notice-invited =
+    { $name } has come by an invitation and may use the bot.
+    { $username } · { $id }
 notice-disk = The disk of the database has only { $free } left. When it is full, I can store nothing and answer nobody.
 notice-disk-well = The disk of the database has room again: { $free }.
 notice-database = The database can not be written: { $reason }. I try again by myself; messages wait meanwhile.
@@ -419,6 +426,15 @@ export-question = The conversation of this chat as a file. Which one?
 export-usage = Like this: /export md, or /export json. Or press:
 export-md = Markdown, to read
 export-json = JSON, for programs
+export-all = Everything that is kept of you
+export-all-private = Everything that is kept of you I only give in our private chat.
+export-all-caption = Everything that is kept of you · { $conversations ->
+    [one] one conversation
+   *[other] { $conversations } conversations
+} · { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+}
 export-empty = Nothing has been said in this conversation yet.
 export-gone = Send /export again.
 export-caption = { $title } · { $number ->
@@ -430,6 +446,155 @@ export-model = Answer
 export-stopped = Stopped.
 export-broken = The answer broke off here.
 export-untitled = Conversation
+
+## Limits of people
+
+limit-minute = I answer you { $number ->
+    [one] one message
+   *[other] { $limit } messages
+} a minute. This one I have not answered: please send it again in { $time }.
+limit-day = { $number ->
+    [one] Your one token
+   *[other] Your { $limit } tokens
+} for today are used up, so I have not answered this message. It goes on at { $at }, in { $time }. /privacy shows what you have used.
+limit-none-minute = Messages a minute: no limit
+limit-none-day = Tokens a day: no limit
+limit-most-minute = Messages a minute: { $number ->
+   *[other] { $limit }
+}
+limit-most-day = Tokens a day: { $number ->
+   *[other] { $limit }
+}
+
+## /people
+
+people-title =
+    { $number ->
+        [one] One person
+       *[other] { $number } people
+    }: { $in } may write, { $waiting } not let in yet, { $out } kept out
+people-page = Page { $page } of { $pages }
+people-line =
+    { $name } · { $username }
+    { $state } · seen { $ago } ago
+    { $use }
+people-state-in = may write
+people-state-waiting = not let in yet
+people-state-out = kept out
+people-state-admin = admin
+people-came = Came { $ago } ago
+people-seen = Wrote { $ago } ago
+people-today = Today: { $number ->
+    [one] one request
+   *[other] { $requests } requests
+}, { $tokens } tokens
+people-month = This month: { $number ->
+    [one] one request
+   *[other] { $requests } requests
+}, { $tokens } tokens
+people-named = { $setting } in the settings names this person, so nobody can be kept out here. Change the settings for that.
+people-button-invite = Invite…
+people-button-block = Block
+people-button-admin = Make admin
+people-button-plain = No longer admin
+people-button-limits = Limits…
+people-button-back = ‹ Back
+people-limit-minute = { $limit } a minute
+people-limit-day = { $limit } a day
+people-limit-usual = As in the settings
+people-limit-none = No limit
+people-limit-set = Set.
+people-usage =
+    I know nobody, or several people, of this name. Like this:
+    /people name – or a part of it, @name or number
+    /people name messages 5 – a minute
+    /people name tokens 20000 – a day
+    In the place of the number also: none, default
+people-gone = Send /people again.
+people-cannot-yourself = You can not do this to yourself. Ask another admin.
+people-cannot-settings = This person is named in { $setting } in the settings, which come first. Take them out there.
+people-cannot-admin = An admin can not be blocked. First take that away from them.
+people-cannot-outside = Only who may write can become an admin.
+people-cannot-allowlist = ACCESS is “allowlist”: only the settings let people in. Add the number to ALLOWED_IDS there.
+people-was-allowed = May write now.
+people-was-blocked = Blocked. They will be told once, when they write.
+people-is-admin = Is an admin now.
+people-is-plain = Is no longer an admin, and may still write.
+
+## Invitations
+
+invite-question = Who opens the link is let in at once. For how long is it to hold, and for how many people?
+invite-button-1h-once = 1 hour, one person
+invite-button-1h-several = 1 hour, up to { $number }
+invite-button-1d-once = 1 day, one person
+invite-button-1d-several = 1 day, up to { $number }
+invite-button-7d-once = 7 days, one person
+invite-button-7d-several = 7 days, up to { $number }
+invite-lifetime-1h = one hour
+invite-lifetime-1d = one day
+invite-lifetime-7d = seven days
+invite-link =
+    { $number ->
+        [one] An invitation for one person
+       *[other] An invitation for up to { $number } people
+    }, good for { $lifetime }:
+    { $link }
+invite-not-open = Everybody may use this bot, so nobody needs an invitation.
+invite-not-allowlist = ACCESS is “allowlist”: only the settings let people in, so an invitation would open nothing.
+invite-over = This invitation does not hold any more: it has expired or has been used. Please ask for a new one.
+
+## /privacy and /forget
+
+privacy-kept = I keep our conversations: { $conversations ->
+    [one] one
+   *[other] { $conversations }
+} with { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+}, what was sent with them, and what you have chosen in /settings. Besides that: your name and number, when you wrote last, and how much you use.
+privacy-how-long = What was said, sent and chosen stays until you delete it with /forget; what you use is forgotten after two months. Figures of the models (times and numbers, no texts, no names) are kept for longer.
+privacy-where = Your messages are read by language models:
+privacy-demo = • only the built-in demo, within the bot itself
+privacy-home = • on machines of this bot's owner: { $models }
+privacy-cloud = • in a cloud, at another company: { $models }
+privacy-cloud-when = A model in a cloud is asked when none at home can answer, or when it was put first on purpose. Summaries of long conversations and titles can come from there as well.
+privacy-no-cloud = None of them is in a cloud.
+privacy-none-to-cloud = { $asked ->
+    [0] Nothing of yours has been sent to a model in the last 30 days.
+    [one] One message of yours was sent to a model in the last 30 days, and it did not go to a cloud.
+   *[other] { $asked } messages of yours were sent to models in the last 30 days, none of them to a cloud.
+}
+privacy-to-cloud = Of { $asked ->
+    [one] the one message
+   *[other] the { $asked } messages
+} of yours in the last 30 days { $number ->
+    [one] one has
+   *[other] { $number } have
+} gone to a cloud.
+privacy-last-to-cloud = The last one: { $at }, to { $model }
+privacy-left = Left for today: { $tokens } tokens
+privacy-rights = /export gives you all of it as a file, /forget deletes it. What stands in this chat is kept by Telegram: delete it there. Whoever runs this bot can read its database.
+forget-question =
+    This deletes everything that I keep of you: { $conversations ->
+        [one] one conversation
+       *[other] { $conversations } conversations
+    } with { $messages ->
+        [one] one message
+       *[other] { $messages } messages
+    }, what was sent with them, your reactions and your settings. It can not be undone. An answer that is being written is stopped.
+
+    What stays: your name and number, whether you may use this bot, your limits and what you have used today. What stands in this chat is kept by Telegram: delete it there.
+forget-sure = Delete everything
+forget-not = Keep it
+forget-was-not = Nothing was deleted.
+forget-under-way = Deleting…
+forget-done = Deleted: { $conversations ->
+    [one] one conversation
+   *[other] { $conversations } conversations
+} with { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+}, and all else that was kept of you. You may still use this bot.
 
 ## /why
 

@@ -39,6 +39,8 @@ command-retry = Ответить на последний вопрос ещё р�
 command-stop = Прервать ответ, который пишется
 command-improve = Сформулировать вопрос лучше
 command-export = Эта беседа в виде файла
+command-privacy = Что о вас хранится и куда уходит
+command-forget = Удалить всё, что о вас хранится
 command-settings = Язык и вид ответов
 command-quiet = Молчать в этой группе или снова говорить
 command-system = Кто я для вас
@@ -46,6 +48,7 @@ command-stats = Показатели каждой модели
 command-models = Серверы и модели
 command-detect = Узнать, что умеют модели
 command-errors = Что не удалось и что с этим делать
+command-people = Кто пишет боту
 command-health = Как чувствует себя сам бот
 command-why = Какая модель ответила и почему
 
@@ -140,6 +143,7 @@ access-was-allowed =
 access-was-refused =
     { $name }: в доступе отказано.
     { $username } · { $id }
+access-blocked = Владелец этого бота закрыл вам доступ. Больше я не могу вам отвечать.
 access-gone = Этого человека я больше не знаю.
 access-person-unreachable = Доступ открыт, но написать этому человеку не удалось.
 access-owner-accepted = Добро пожаловать! Теперь вы владелец и администратор этого бота. Ваши команды – в /help.
@@ -221,6 +225,9 @@ notice-budget-fresh =
        *[month] новый месяц
     }, облако снова можно спрашивать.
 notice-budget-changed = Бюджет облака изменён, облако снова можно спрашивать.
+notice-invited =
+    { $name } теперь может пользоваться ботом по приглашению.
+    { $username } · { $id }
 notice-disk = На диске базы данных осталось только { $free }. Когда он заполнится, я не смогу ничего записать и никому ответить.
 notice-disk-well = На диске базы данных снова есть место: { $free }.
 notice-database = База данных не записывается: { $reason }. Я пробую снова сам, сообщения пока ждут.
@@ -417,6 +424,17 @@ export-question = Беседа этого чата в виде файла. Ка�
 export-usage = Вот так: /export md или /export json. Или нажмите:
 export-md = Markdown, читать
 export-json = JSON, для программ
+export-all = Всё, что о вас хранится
+export-all-private = Всё, что о вас хранится, я отдаю только в нашем личном чате.
+export-all-caption = Всё, что о вас хранится · { $conversations ->
+    [one] { $conversations } беседа
+    [few] { $conversations } беседы
+   *[other] { $conversations } бесед
+} · { $messages ->
+    [one] { $messages } сообщение
+    [few] { $messages } сообщения
+   *[other] { $messages } сообщений
+}
 export-empty = В этой беседе ещё ничего не сказано.
 export-gone = Отправьте /export ещё раз.
 export-caption = { $title } · { $number ->
@@ -429,6 +447,151 @@ export-model = Ответ
 export-stopped = Прервано.
 export-broken = Здесь ответ оборвался.
 export-untitled = Беседа
+
+## Ограничения для людей
+
+limit-minute = Я отвечаю вам на { $number ->
+    [one] { $limit } сообщение
+    [few] { $limit } сообщения
+   *[other] { $limit } сообщений
+} в минуту. На это я не ответил: пожалуйста, отправьте его ещё раз через { $time }.
+limit-day = На сегодня ваши токены ({ $limit }) { $number ->
+   *[other] закончились
+}, поэтому на это сообщение я не ответил. Продолжим в { $at }, через { $time }. Сколько потрачено, показывает /privacy.
+limit-none-minute = Сообщений в минуту: без ограничения
+limit-none-day = Токенов в день: без ограничения
+limit-most-minute = Сообщений в минуту: { $number ->
+   *[other] { $limit }
+}
+limit-most-day = Токенов в день: { $number ->
+   *[other] { $limit }
+}
+
+## /people
+
+people-title =
+    { $number ->
+        [one] { $number } человек
+        [few] { $number } человека
+       *[other] { $number } человек
+    }: могут писать – { $in }, ещё не впущены – { $waiting }, доступ закрыт – { $out }
+people-page = Страница { $page } из { $pages }
+people-line =
+    { $name } · { $username }
+    { $state } · { $ago } назад
+    { $use }
+people-state-in = может писать
+people-state-waiting = ещё не впущен
+people-state-out = доступ закрыт
+people-state-admin = администратор
+people-came = Первое сообщение: { $ago } назад
+people-seen = Последнее сообщение: { $ago } назад
+people-today = Сегодня: { $number ->
+    [one] { $requests } запрос
+    [few] { $requests } запроса
+   *[other] { $requests } запросов
+}, токенов: { $tokens }
+people-month = В этом месяце: { $number ->
+    [one] { $requests } запрос
+    [few] { $requests } запроса
+   *[other] { $requests } запросов
+}, токенов: { $tokens }
+people-named = Этот человек назван в { $setting } в настройках, поэтому закрыть ему доступ здесь нельзя. Для этого измените настройки.
+people-button-invite = Пригласить…
+people-button-block = Закрыть доступ
+people-button-admin = В администраторы
+people-button-plain = Больше не администратор
+people-button-limits = Ограничения…
+people-button-back = ‹ Назад
+people-limit-minute = { $limit } в минуту
+people-limit-day = { $limit } в день
+people-limit-usual = Как в настройках
+people-limit-none = Без ограничения
+people-limit-set = Готово.
+people-usage =
+    Никого или сразу нескольких людей с таким именем. Вот так:
+    /people имя – или часть имени, @имя, номер
+    /people имя messages 5 – сообщений в минуту
+    /people имя tokens 20000 – токенов в день
+    Вместо числа можно: none (без ограничения), default (как в настройках)
+people-gone = Отправьте /people ещё раз.
+people-cannot-yourself = С самим собой этого сделать нельзя. Попросите другого администратора.
+people-cannot-settings = Этот человек назван в { $setting } в настройках, а они главнее. Уберите его оттуда.
+people-cannot-admin = Администратору нельзя закрыть доступ. Сначала снимите с него эти права.
+people-cannot-outside = Администратором может стать только тот, кто может писать.
+people-cannot-allowlist = ACCESS – «allowlist»: впускают только настройки. Добавьте номер в ALLOWED_IDS.
+people-was-allowed = Теперь может писать.
+people-was-blocked = Доступ закрыт. Человек узнает об этом один раз, когда напишет.
+people-is-admin = Теперь администратор.
+people-is-plain = Больше не администратор, но писать может.
+
+## Приглашения
+
+invite-question = Кто откроет ссылку, сразу сможет писать боту. Сколько ей действовать и для скольких людей?
+invite-button-1h-once = 1 час, один человек
+invite-button-1h-several = 1 час, до { $number }
+invite-button-1d-once = 1 день, один человек
+invite-button-1d-several = 1 день, до { $number }
+invite-button-7d-once = 7 дней, один человек
+invite-button-7d-several = 7 дней, до { $number }
+invite-lifetime-1h = один час
+invite-lifetime-1d = один день
+invite-lifetime-7d = семь дней
+invite-link =
+    { $number ->
+        [1] Приглашение для одного человека
+       *[other] Приглашение, до { $number } человек
+    }, действует { $lifetime }:
+    { $link }
+invite-not-open = Этим ботом может пользоваться каждый, приглашение никому не нужно.
+invite-not-allowlist = ACCESS – «allowlist»: впускают только настройки, и приглашение ничего не откроет.
+invite-over = Это приглашение больше не действует: его срок вышел или им уже воспользовались. Попросите новое.
+
+## /privacy и /forget
+
+privacy-kept = Я храню наши беседы ({ $conversations }), в них { $messages ->
+    [one] { $messages } сообщение
+    [few] { $messages } сообщения
+   *[other] { $messages } сообщений
+}, всё, что вы к ним приложили, и то, что вы выбрали в /settings. Ещё ваше имя и номер, когда вы писали в последний раз и сколько вы тратите.
+privacy-how-long = Сказанное, присланное и выбранное хранится, пока вы не удалите его командой /forget; сколько вы тратите, я забываю через два месяца. Показатели моделей (время и числа, без текстов и имён) хранятся дольше.
+privacy-where = Ваши сообщения читают языковые модели:
+privacy-demo = • только встроенная демонстрация, внутри самого бота
+privacy-home = • на машинах владельца этого бота: { $models }
+privacy-cloud = • в облаке, у другой компании: { $models }
+privacy-cloud-when = Облачную модель я спрашиваю, когда ни одна домашняя не может ответить или когда её нарочно поставили первой. Краткое содержание длинных бесед и заголовки тоже могут писаться там.
+privacy-no-cloud = Облачных среди них нет.
+privacy-none-to-cloud = { $asked ->
+    [0] За последние 30 дней ни одно ваше сообщение не уходило к моделям.
+    [one] За последние 30 дней к моделям ушло { $asked } ваше сообщение, в облако – ни одного.
+    [few] За последние 30 дней к моделям ушли { $asked } ваших сообщения, в облако – ни одного.
+   *[other] За последние 30 дней к моделям ушли { $asked } ваших сообщений, в облако – ни одного.
+}
+privacy-to-cloud = Ваших сообщений к моделям за последние 30 дней: { $asked ->
+   *[other] { $asked }
+}, из них в облако: { $number ->
+   *[other] { $number }
+}.
+privacy-last-to-cloud = Последнее: { $at }, модель { $model }
+privacy-left = Осталось на сегодня токенов: { $tokens }
+privacy-rights = /export отдаст вам всё это файлом, /forget – удалит. То, что стоит в этом чате, хранит Telegram: удалить это можно там. База данных бота доступна тому, кто его держит.
+forget-question =
+    Я удалю всё, что о вас хранится: беседы ({ $conversations }), в них { $messages ->
+        [one] { $messages } сообщение
+        [few] { $messages } сообщения
+       *[other] { $messages } сообщений
+    }, всё, что вы приложили, ваши оценки и настройки. Вернуть это будет нельзя. Ответ, который пишется сейчас, прервётся.
+
+    Что останется: ваше имя и номер, есть ли у вас доступ, ваши ограничения и то, что вы потратили сегодня. То, что стоит в этом чате, хранит Telegram: удалить это можно там.
+forget-sure = Удалить всё
+forget-not = Оставить
+forget-was-not = Ничего не удалено.
+forget-under-way = Удаляю…
+forget-done = Удалено: беседы ({ $conversations }), в них { $messages ->
+    [one] { $messages } сообщение
+    [few] { $messages } сообщения
+   *[other] { $messages } сообщений
+}, и всё остальное, что о вас хранилось. Пользоваться ботом вы можете и дальше.
 
 ## /why
 

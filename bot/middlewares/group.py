@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -11,6 +10,7 @@ from aiogram import BaseMiddleware
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, TelegramObject, Update, User
 
+from bot.access import as_member
 from bot.groups.gate import Verdict
 from bot.groups.parts import GroupParts
 from bot.presses import settle
@@ -84,7 +84,7 @@ class GroupMiddleware(BaseMiddleware):
             if isinstance(event.callback_query, CallbackQuery):
                 await settle(event.callback_query, t("group-stranger"), show_alert=True)
             return None
-        data.update(person=replace(person, admin=False), t=t, group=group)
+        data.update(person=as_member(person), t=t, group=group)
         return await handler(event, data)
 
     async def _move(self, old_id: int, new_id: int) -> None:

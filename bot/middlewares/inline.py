@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import InlineQueryResultsButton, TelegramObject, Update, User
 
-from bot.access import Doorkeeper
+from bot.access import Doorkeeper, as_member
 from bot.i18n import Texts
 from bot.presses import settle
 from storage import Access
@@ -33,7 +32,7 @@ class InlineMiddleware(BaseMiddleware):
         person = await self._doorkeeper.meet(user.id, user.full_name, user.username, user.language_code)
         t = self._texts.translator(person.language or user.language_code)
         if person.access is Access.ALLOWED:
-            data["person"], data["t"] = replace(person, admin=False), t
+            data["person"], data["t"] = as_member(person), t
             return await handler(event, data)
         if event.callback_query is not None:
             await settle(event.callback_query)

@@ -13,9 +13,15 @@ from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, 
 from bot.access import Doorkeeper
 from bot.access_cards import AccessCards
 from bot.commands import CommandMenus
+from bot.cooldown import Cooldown
+from bot.events import Notice
 from bot.i18n import Texts, Translator
+from bot.invitations import Inviting, code_in
+from bot.notices import AdminNotices
 from bot.presses import settle
 from bot.settings import AccessMode
+from bot.views.people import handle
+from llm.clock import Clock
 from storage import Access, Person, QueuedUpdate
 
 logger = structlog.get_logger()
@@ -26,11 +32,23 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 class PersonMiddleware(BaseMiddleware):
     """Lets permitted people through and deals with strangers itself, so that no handler can forget to."""
 
-    def __init__(self, doorkeeper: Doorkeeper, texts: Texts, menus: CommandMenus, cards: AccessCards) -> None:
+    def __init__(
+        self,
+        doorkeeper: Doorkeeper,
+        texts: Texts,
+        menus: CommandMenus,
+        cards: AccessCards,
+        inviting: Inviting,
+        notices: AdminNotices,
+        clock: Clock,
+    ) -> None:
         self._doorkeeper = doorkeeper
         self._texts = texts
         self._menus = menus
         self._cards = cards
+        self._inviting = inviting
+        self._notices = notices
+        self._told_over = Cooldown(clock)
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Go on with `person` and `t` known, or end here."""
@@ -49,6 +67,8 @@ class PersonMiddleware(BaseMiddleware):
         message = event.message if isinstance(event, Update) else None
         if message is not None and await self._claimed(message, person, t):
             return None
+        if message is not None and await self._invited(message, person, t):
+            data["person"] = person = await self._doorkeeper.meet(chat.id, name, username, language_code)
         if person.access is Access.ALLOWED:
             return await handler(event, data)
         if message is not None:
@@ -67,7 +87,27 @@ class PersonMiddleware(BaseMiddleware):
         await self._cards.send_waiting(person.id)
         return True
 
+    async def _invited(self, message: Message, person: Person, t: Translator) -> bool:
+        """Whether somebody who was not in has come in by an invitation. It opens no door to who was kept out."""
+        code = code_in(message.text)
+        if code is None or person.access is Access.ALLOWED or person.kept_out:
+            return False
+        if self._doorkeeper.mode is AccessMode.ALLOWLIST:
+            return False
+        if not await self._inviting.use(code, person.id):
+            if self._told_over.passes(message.chat.id):
+                await message.answer(t("invite-over"))
+            return False
+        logger.info("invitation_used", person_id=person.id)
+        args = {"name": person.name, "username": handle(person), "id": str(person.id)}
+        self._notices.tell(Notice("notice-invited", str(person.id), args))
+        return True
+
     async def _turn_away(self, message: Message, person: Person, t: Translator, attempts: int) -> None:
+        if person.access is Access.BLOCKED:
+            await message.answer(t("access-blocked"))
+            await self._doorkeeper.told_blocked(person)
+            return
         # A second attempt at the same update means that the first was cut short: the cards may not have gone out.
         if not await self._doorkeeper.ask(person) and attempts <= 1:
             return

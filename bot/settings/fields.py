@@ -146,6 +146,7 @@ Address = Annotated[str, AfterValidator(_address)]
 ModelServer = Annotated[str, AfterValidator(_model_server)]
 Name = Annotated[str, AfterValidator(str.strip)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Most = Annotated[int | None, Field(ge=1, le=1_000_000_000)]
 Amount = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -192,6 +193,8 @@ class Settings(BaseSettings):
     detect_tokens: int = Field(default=20_000, ge=0, le=1_000_000)
     cloud_budget_day: Amount = None
     cloud_budget_month: Amount = None
+    limit_messages_minute: Most = None
+    limit_tokens_day: Most = None
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535)
     rich_messages: RichMode = RichMode.ASK

@@ -13,7 +13,9 @@ from bot.callbacks import (
     AnswerPress,
     AskPress,
     DetectPress,
+    ExportAllPress,
     ExportPress,
+    ForgetPress,
     ModelAction,
     ModelPress,
     RichMessages,
@@ -74,9 +76,18 @@ def answer_keyboard(
 
 
 def export_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
-    """The kinds of file that a conversation can be."""
+    """The kinds of file that a conversation can be, and everything."""
     return _rows(
-        [(t(f"export-{form.value}"), ExportPress(form=form, person_id=person_id).pack()) for form in ExportFormat]
+        [(t(f"export-{form.value}"), ExportPress(form=form, person_id=person_id).pack()) for form in ExportFormat],
+        [(t("export-all"), ExportAllPress(person_id=person_id).pack())],
+    )
+
+
+def forget_keyboard(t: Translator, person_id: int) -> InlineKeyboardMarkup:
+    """Whether everything of a person is really to be deleted."""
+    return _rows(
+        [(t("forget-sure"), ForgetPress(sure=True, person_id=person_id).pack())],
+        [(t("forget-not"), ForgetPress(sure=False, person_id=person_id).pack())],
     )
 
 

@@ -56,9 +56,22 @@ def _cost(attempt: Running) -> float:
         return 0.0
     if attempt.result is not None and (usage := attempt.result.usage) is not None:
         return cost_of(config, usage.prompt_tokens, usage.completion_tokens)
-    if attempt.ttft is None and attempt.result is None:
+    if not _has_begun(attempt):
         return 0.0
     return cost_of(config, attempt.call.prompt_tokens, attempt.characters // CHARACTERS_PER_TOKEN)
+
+
+def _counted_tokens(attempt: Running) -> int:
+    """What an attempt counts towards the limit of a person: nothing, where a model has not even begun."""
+    if attempt.result is not None and (usage := attempt.result.usage) is not None:
+        return usage.prompt_tokens + usage.completion_tokens
+    if not _has_begun(attempt):
+        return 0
+    return attempt.call.prompt_tokens + attempt.characters // CHARACTERS_PER_TOKEN
+
+
+def _has_begun(attempt: Running) -> bool:
+    return attempt.ttft is not None or attempt.result is not None
 
 
 def _row(attempt: Running, record: Attempt, cost: float) -> AttemptRecord:
@@ -85,4 +98,6 @@ def _row(attempt: Running, record: Attempt, cost: float) -> AttemptRecord:
         phase=failure.phase if failure is not None else None,
         status=failure.status if failure is not None else None,
         code=failure.code if failure is not None else None,
+        person=call.request.person,
+        counted_tokens=_counted_tokens(attempt),
     )

@@ -11,7 +11,7 @@ from llm.config import ModelConfig
 from llm.demo import DEMO_BASE, DEMO_MODEL
 from llm.preparation import ServedModel
 from llm.servers.hosts import host_of, is_local
-from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
+from llm.servers.kinds import LOADS_ON_DEMAND, FoundModel, FoundServer, ServerKind, ServerState
 from llm.types import ModelCapabilities
 
 
@@ -51,6 +51,17 @@ class ModelInUse:
         if seen is None or self.config.capabilities.max_context is not None:
             return self.told
         return seen if self.told is None else min(seen, self.told)
+
+    @property
+    def sees(self) -> bool | None:
+        """Whether it sees images, as configured or found out, else as its server tells; None: not known."""
+        told = self.found.vision if self.found is not None else None
+        return told if self.capabilities.vision is None else self.capabilities.vision
+
+    @property
+    def needs_loading(self) -> bool:
+        """Whether its server was seen to load models on demand, and not to have this one in memory."""
+        return self.found is not None and self.kind in LOADS_ON_DEMAND and self.found.loaded is False
 
     @property
     def _seen_context(self) -> int | None:

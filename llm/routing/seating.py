@@ -128,8 +128,10 @@ class Seating:
     def _tell(self, target: Target, client: ModelClient) -> None:
         """Hand on what the server is known to do by itself, and what was seen in its memory when that has changed."""
         kind, server, model = target.source.kind, client.server, client.config.name
-        if kind in _MANY_AT_A_TIME:
-            self.balancer.tell(server, slots=MOST)
+        slots = MOST if kind in _MANY_AT_A_TIME else target.source.slots
+        if slots is not None:
+            slots = min(slots, MOST)
+            self.balancer.tell(server, slots=slots)
         if kind not in LOADS_ON_DEMAND:
             return
         room, cold = 1 if kind in ONE_MODEL else USUAL_ROOM, target.source.needs_loading
@@ -137,7 +139,7 @@ class Seating:
             return
         self._cold[server, model] = cold
         loaded = [name for (where, name), unloaded in self._cold.items() if where == server and not unloaded]
-        self.balancer.tell(server, room=room, loaded=loaded)
+        self.balancer.tell(server, slots=slots, room=room, loaded=loaded)
 
 
 def _crowded(error: NoSeat, elapsed: float) -> Failure:

@@ -23,7 +23,7 @@ from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together
 from llm.servers.discover import choose, discover
 from llm.servers.hosts import cloud_kind, host_of
 from llm.servers.identify import health, identify, with_details
-from llm.servers.kinds import LOADS_ON_DEMAND, FoundModel, FoundServer, ServerKind, ServerState
+from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
 from llm.types import ModelCapabilities
 from llm.wire.address import read_address
 
@@ -192,14 +192,15 @@ class ServingModel:
         return self._view.model.capabilities if self._view.model is not None else ModelCapabilities()
 
     @property
+    def slots(self) -> int | None:
+        """How many requests its server says it does at the same time; None: it does not say."""
+        model = self._view.model
+        return model.found.slots if model is not None and model.found is not None else None
+
+    @property
     def sees(self) -> bool | None:
         """Whether it sees images; None: not known."""
-        model = self._view.model
-        if model is None:
-            return None
-        told = model.found.vision if model.found is not None else None
-        seen = model.capabilities.vision
-        return told if seen is None else seen
+        return self._view.model.sees if self._view.model is not None else None
 
     @property
     def local(self) -> bool:
@@ -209,10 +210,7 @@ class ServingModel:
     @property
     def needs_loading(self) -> bool:
         """Whether its server was seen to load models on demand, and not to have this one in memory."""
-        model = self._view.model
-        if model is None or model.found is None:
-            return False
-        return model.kind in LOADS_ON_DEMAND and model.found.loaded is False
+        return self._view.model is not None and self._view.model.needs_loading
 
     @property
     def continues(self) -> bool:

@@ -73,6 +73,10 @@ class TargetSource(Protocol):
         """What it can do: as configured, else as it was found out."""
 
     @property
+    def slots(self) -> int | None:
+        """How many requests its server says it does at the same time; None: it does not say."""
+
+    @property
     def sees(self) -> bool | None:
         """Whether it sees images; None: not known. It is not asked about any when it does not."""
 

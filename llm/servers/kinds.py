@@ -47,6 +47,7 @@ class FoundModel:
     file is served under the same name: a hash, or the size where the server tells no hash. `remote` models are only
     passed on by this server and run in somebody's cloud. `template` is the text of its chat template; `system_role`,
     `vision`, `thinking` and `tools` are whether it takes a system message, sees images, reasons, and calls functions.
+    `slots` is how many requests its server does at the same time.
     """
 
     name: str
@@ -59,6 +60,7 @@ class FoundModel:
     vision: bool | None = None
     thinking: bool | None = None
     tools: bool | None = None
+    slots: int | None = None
     digest: str = ""
 
 

@@ -74,11 +74,14 @@ class Augmenter:
         order = _NOTES.format(what=what, fence=fence, words=words)
         return _without_fence(await self._written(order, data, int(words * _NOTES_TOKENS_PER_WORD)), fence)
 
-    async def improve(self, text: str) -> str:
-        """The same question or task in better words, of at most `MOST_WRITTEN` characters."""
+    async def improve(self, text: str, *, person: str | None = None) -> str:
+        """The same question or task in better words, of at most `MOST_WRITTEN` characters.
+
+        It is counted for the `person` who asked.
+        """
         fence = fence_for(text)
         shown = text if len(text) <= MOST_IMPROVED else without_middle(text, MOST_IMPROVED)
-        written = await self._written(_IMPROVE.format(fence=fence), fenced(shown, fence), _IMPROVED_TOKENS)
+        written = await self._written(_IMPROVE.format(fence=fence), fenced(shown, fence), _IMPROVED_TOKENS, person)
         return _unquoted(_without_fence(written, fence), text)[:MOST_WRITTEN].rstrip()
 
     async def title(self, said: Sequence[Message]) -> str:
@@ -92,13 +95,14 @@ class Augmenter:
             raise NothingWritten
         return title
 
-    async def _written(self, order: str, data: str, max_tokens: int) -> str:
+    async def _written(self, order: str, data: str, max_tokens: int, person: str | None = None) -> str:
         request = ChatRequest(
             (Message(Role.SYSTEM, order), Message(Role.USER, data)),
             Task.AUGMENTATION,
             max_tokens=max_tokens,
             temperature=_TEMPERATURE,
             thinking=False,
+            person=person,
         )
         return (await self._ask(request)).text
 

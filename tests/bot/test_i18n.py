@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import pytest
 
 from bot.commands import ADMINS, EVERYONE, GROUPS
 from bot.conversation_export import ExportFormat
+from bot.handlers import people
 from bot.i18n import LANGUAGES, MissingText, Texts
+from bot.invitations import Lifetime
 from bot.jobs import Jobs
 from bot.period import Period
+from bot.settings import AccessMode
 from bot.views.failures import failure_key
 from llm.errors import Failure, FailureKind, Phase
 from llm.routing import serving_model
@@ -21,6 +25,7 @@ from llm.routing.serving_model import ModelSource, ServingModel
 from llm.servers.kinds import ServerState
 from llm.tasks.classification import MessageKind
 from llm.types import Task, Why
+from storage import Limit
 
 BOT = Path(__file__).parent.parent.parent / "bot"
 
@@ -104,6 +109,15 @@ def test_texts_whose_keys_are_put_together_are_all_there():
     own = {*MessageKind, Task.CLASSIFICATION, Task.AUGMENTATION}
     assert {f"models-for-{what.value.replace('_', '-')}" for what in own} <= keys
     assert {f"export-{form.value}" for form in ExportFormat} <= keys
+    limits = [f"{start}-{limit.value}" for limit in Limit for start in ("limit", "limit-none", "limit-most")]
+    assert {*limits, *(f"people-limit-{limit.value}" for limit in Limit)} <= keys
+    lives = [(one.value, key) for one in Lifetime for key in ("once", "several")]
+    assert {f"invite-button-{life}-{number}" for life, number in lives} <= keys
+    assert {f"invite-lifetime-{one.value}" for one in Lifetime} <= keys
+    assert {f"invite-not-{mode.value}" for mode in AccessMode if mode is not AccessMode.APPROVE} <= keys
+    reasons = re.findall(r'return "([a-z]+)"', inspect.getsource(people._obstacle))
+    assert len(reasons) > 4
+    assert {f"people-cannot-{reason}" for reason in reasons} <= keys
 
 
 def test_every_reason_for_having_no_model_has_words():

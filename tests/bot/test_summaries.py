@@ -180,20 +180,21 @@ async def test_a_failure_keeps_what_was_done_before_and_is_tried_again(desk: Des
     assert await desk.summaries.of(desk.id) is not None
 
 
-async def test_a_conversation_is_summed_up_once_at_a_time(desk: Desk) -> None:
-    await fill(desk)
-    desk.notes.open.clear()
-    for _ in range(3):
-        desk.look()
-    await asyncio.sleep(0.05)
-    assert len(desk.notes.orders) == 1
-
-
 async def begun(desk: Desk, orders: int) -> None:
     async def there() -> bool:
         return len(desk.notes.orders) >= orders
 
     await until(there)
+
+
+async def test_a_conversation_is_summed_up_once_at_a_time(desk: Desk) -> None:
+    await fill(desk)
+    desk.notes.open.clear()
+    for _ in range(3):
+        desk.look()
+    await begun(desk, 1)
+    await asyncio.sleep(0.05)
+    assert len(desk.notes.orders) == 1
 
 
 async def test_it_gives_way_to_the_person_but_not_for_ever(desk: Desk) -> None:

@@ -108,9 +108,13 @@ async def test_a_fault_of_the_bot_itself_gives_a_number_and_no_silence(
         monkeypatch.setattr(home.app.running, "stop", broken)
         (said,) = await home.say(ME, "/stop")
         assert said.startswith("Something broke on my side.")
-        home.page.speak(ME, "ru")
-        (said,) = await home.say(ME, "/new")
-        assert said.startswith("У меня что-то сломалось.")
+        home.page.speak(STRANGER, "ru")
+        (words,) = await home.say(STRANGER, "/new")
+        assert words.startswith("У меня что-то сломалось.")
+        for _ in range(3):
+            home.page.say(ME, "/stop")
+        await settled(home)
+        assert home.texts(ME) == [said], "once a minute in each chat"
         monkeypatch.undo()
         await settled(home)
         assert await home.say(ME, "Hello") == ["Hello there!"]

@@ -54,6 +54,19 @@ async def test_the_door_opens_and_closes_with_the_file(tmp_path: Path, model_ser
         assert len(model_server.chats) == 3
 
 
+async def test_a_limit_of_people_holds_from_the_next_message_on(tmp_path: Path, model_server: ModelServer) -> None:
+    async with open_live(tmp_path, serving(model_server, "m", "Hello there!")) as (home, editor):
+        for _ in range(2):
+            assert await home.say(ME, "Hello") == ["Hello there!"]
+        editor.set(LIMIT_MESSAGES_MINUTE="1")
+        assert "LIMIT_MESSAGES_MINUTE: – → 1" in await told(home, APPLIED)
+        assert await home.say(ME, "Hello") == ["Hello there!"], "what came before was not counted"
+        assert (await home.say(ME, "Hello"))[0].startswith("I answer you one message a minute.")
+        editor.set(LIMIT_MESSAGES_MINUTE="")
+        assert "LIMIT_MESSAGES_MINUTE: 1 → –" in await told(home, APPLIED, 2)
+        assert await home.say(ME, "Hello") == ["Hello there!"]
+
+
 async def test_an_admin_comes_with_menu_and_cards_and_goes_without(tmp_path: Path, model_server: ModelServer) -> None:
     values = {**serving(model_server, "m", "Hello there!"), "ACCESS": "approve", "ADMIN_IDS": str(ADMIN)}
     async with open_live(tmp_path, {**values, "ALLOWED_IDS": str(ME)}) as (home, editor):

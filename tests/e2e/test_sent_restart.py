@@ -41,14 +41,16 @@ async def send(program: Program, files: list[tuple[str, bytes]]) -> None:
         assert reply.status == 200
 
 
-async def killed(program: Program, files: list[tuple[str, bytes]], reached: Callable[[], Any]) -> None:
-    """Start, send, and kill at a moment."""
+async def killed(
+    program: Program, files: list[tuple[str, bytes]], reached: Callable[[], Any], *, kept: str = "Tell me"
+) -> None:
+    """Start, send, and kill at a moment, once the page has kept so much."""
     async with program.started() as process:
         await send(program, files)
 
         async def now() -> bool:
             state = program.folder / "data" / "playground.json"
-            return bool(reached()) and state.exists() and b"Tell me" in state.read_bytes()
+            return bool(reached()) and state.exists() and kept in state.read_text()
 
         await until(now, within=15)
         process.kill()
@@ -97,7 +99,7 @@ async def test_a_recording_whose_answer_was_cut_off_is_neither_written_down_nor_
 ) -> None:
     model_server.hear("What time is it?")
     model_server.script(STUCK, Stream(WHOLE))
-    await killed(program, [("voice.oga", opus(3))], lambda: len(model_server.chats) == 2)
+    await killed(program, [("voice.oga", opus(3))], lambda: len(model_server.chats) == 2, kept="What time")
     await answered(program, ["🎤 What time is it?", WHOLE])
     assert len(model_server.recordings) == 1
     async with program.database() as database:

@@ -84,6 +84,7 @@ def _told(model: FoundModel, props: Entry) -> FoundModel:
         system_role=system_role if isinstance(system_role, bool) else None,
         vision=vision if isinstance(vision, bool) else None,
         tools=tools if isinstance(tools, bool) else None,
+        slots=tokens(props, "total_slots"),
     )
 
 

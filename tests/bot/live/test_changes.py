@@ -18,6 +18,7 @@ from bot.live.groups import (
     CALLS,
     CHOICE,
     DETECTION,
+    LIMITS,
     LIVE,
     LOG,
     MODELS,
@@ -48,7 +49,7 @@ def words(before: dict[str, str], now: dict[str, str], language: str = "en") -> 
 def test_each_setting_takes_effect_at_once_or_at_the_next_start_or_later():
     assert set(Settings.model_fields) == LIVE | AT_START | LATER
     assert not LIVE & (AT_START | LATER)
-    assert MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LOG | CHOICE | TRANSCRIPTION | OTHERS == LIVE
+    assert MODELS | CALLS | DETECTION | BUDGETS | ACCESS | LIMITS | LOG | CHOICE | TRANSCRIPTION | OTHERS == LIVE
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,7 @@ def test_each_setting_takes_effect_at_once_or_at_the_next_start_or_later():
         ({}, {"TIMEOUT_SECONDS": "7.5"}, ["TIMEOUT_SECONDS: 30 → 7.5"]),
         ({}, {"REDETECT_EVERY": "0"}, ["REDETECT_EVERY: 1 d → 0"]),
         ({}, {"CLOUD_BUDGET_DAY": "2"}, ["CLOUD_BUDGET_DAY: – → 2"]),
+        ({}, {"LIMIT_TOKENS_DAY": "20000"}, ["LIMIT_TOKENS_DAY: – → 20000"]),
         ({}, {"SELECTION": "ordered", "BOT_TOKEN": ""}, []),
     ],
 )

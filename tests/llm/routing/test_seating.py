@@ -172,6 +172,22 @@ def test_background_work_lets_people_go_first() -> None:
     play(scene, other("a", SLOW))
 
 
+def test_a_server_that_tells_how_many_it_does_at_a_time_is_given_so_many_from_the_first_moment_on() -> None:
+    async def scene(manager: LLMFallbackManager, seating: Seating, clock: LoopClock) -> None:
+        [target] = manager.targets
+        asked = [asyncio.create_task(manager.chat_with_fallback(HELLO)) for _ in range(7)]
+        await clock.sleep(1)
+        assert target.source.requests == 5  # type: ignore[attr-defined]
+        await asyncio.gather(*asked)
+
+    def told(clock: LoopClock) -> ScriptedClient:
+        client = other("told", SLOW)(clock)
+        client.slots = 5
+        return client
+
+    play(scene, told)
+
+
 def test_a_conversation_stays_where_it_was() -> None:
     async def scene(manager: LLMFallbackManager, seating: Seating, clock: LoopClock) -> None:
         long = Message(Role.USER, "words " * 3000)

@@ -126,6 +126,7 @@ class ScriptedClient:
     missing: bool = False
     continues: bool = False
     sees: bool | None = None
+    slots: int | None = None
     facts: Facts = field(default_factory=dict)
     capabilities: ModelCapabilities = ModelCapabilities()  # noqa: RUF009 - frozen
     repeats: bool = False

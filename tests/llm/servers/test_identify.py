@@ -46,7 +46,9 @@ def unmarked(found: FoundServer) -> FoundServer:
         (
             servers.llama_server,
             ServerKind.LLAMACPP,
-            FoundModel("tiny-chat", 512, loaded=True, template="{{ messages }}", system_role=True, vision=False),
+            FoundModel(
+                "tiny-chat", 512, loaded=True, template="{{ messages }}", system_role=True, vision=False, slots=2
+            ),
         ),
         (servers.koboldcpp, ServerKind.KOBOLDCPP, FoundModel("koboldcpp/tiny-chat", 8192, loaded=True, vision=False)),
         (servers.localai, ServerKind.LOCALAI, FoundModel("llama-3.2-1b-instruct")),
@@ -215,7 +217,10 @@ async def test_a_router_tells_the_context_of_loaded_models_and_is_not_made_to_lo
     server: ModelServer, http: HttpClient
 ) -> None:
     servers.llama_server_router(server)
-    models = (FoundModel("tiny-chat", 1024, loaded=True, vision=False), FoundModel("tiny-random", loaded=False))
+    models = (
+        FoundModel("tiny-chat", 1024, loaded=True, vision=False, slots=4),
+        FoundModel("tiny-random", loaded=False),
+    )
     assert (await known(server, http)).models == models
     assert "/props?model=tiny-random" not in [request.path for request in server.requests]
 
