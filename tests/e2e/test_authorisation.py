@@ -161,7 +161,8 @@ def expected(row: str, role: Role) -> str:
     if role.name == "group member":
         return expected_in_group(row)
     if row.startswith("`/"):
-        return YES if row[2:-1] in EVERYONE or role.name == "admin" else "unknown"
+        may = (*EVERYONE, *ADMINS) if role.name == "admin" else EVERYONE
+        return YES if row[2:-1] in may else "unknown"
     about = row.removeprefix("button ").split(",")[0]
     if about in {"Group", "Inline", "InlineStop"}:
         return "nothing"

@@ -156,6 +156,22 @@ async def test_whoever_runs_the_group_but_not_the_bot_cannot(house: OpenHouse, m
         assert "Everybody here may use me" not in labels
 
 
+async def test_a_limit_is_told_to_who_meets_it_alone(house: OpenHouse, model_server: ModelServer) -> None:
+    async with house(**open_to_me(model_server, LIMIT_MESSAGES_MINUTE="1")) as home:
+        group = await group_of(home)
+        await group.asked(ME, f"{AT} one")
+        group.say(ME, f"{AT} two")
+        await home.page.wait_for(lambda: group.notes(ME))
+        query_id = home.page.inline.ask(ME, "three")
+        await home.page.wait_for(lambda: home.page.world.inline_queries[query_id].results)
+        sent = home.page.inline.choose(query_id, group.group_id).message_id
+        messages = home.page.world.chats[group.group_id].messages
+        await home.page.wait_for(lambda: messages[sent].text.endswith(group.notes(ME)[0][-20:]))
+        assert len(model_server.chats) == 1
+        for _ in range(2):
+            await group.asked(ADMIN, f"{AT} me?")
+
+
 async def test_other_bots_are_never_answered(house: OpenHouse, model_server: ModelServer) -> None:
     async with house(**served_by(model_server, ACCESS="open")) as home:
         group = await group_of(home)
