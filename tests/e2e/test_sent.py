@@ -142,6 +142,7 @@ async def test_how_much_of_a_long_file_was_read_is_said(house: OpenHouse, model_
             "“huge.txt” is too large: Telegram lets me fetch files of up to 20 MB",
         ),
     ],
+    ids=["locked", "scanned", "sound", "damaged", "program", "huge"],
 )
 async def test_why_a_file_cannot_be_read_is_said_and_no_model_is_asked(
     house: OpenHouse, model_server: ModelServer, name: str, content: bytes, why: str
