@@ -14,6 +14,15 @@ CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 12
 
 
+def as_member(person: Person) -> Person:
+    """Somebody as they are where others look on: with none of an admin's rights, and not limited for that."""
+    if not person.admin:
+        return person
+    minute = 0 if person.messages_minute is None else person.messages_minute
+    day = 0 if person.tokens_day is None else person.tokens_day
+    return replace(person, admin=False, messages_minute=minute, tokens_day=day)
+
+
 class OwnerCode:
     """A code for one use: who sends it first becomes the admin of a bot that has none."""
 

@@ -30,10 +30,12 @@ from bot.detection_cards import DetectionCards
 from bot.errors import StartError
 from bot.feeding import feed_of, remember_numbers
 from bot.greeting import Greeting
+from bot.groups.parts import open_groups
 from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
 from bot.health import HealthCheck, LoopLag
 from bot.i18n import Texts
+from bot.inline import InlineAnswers
 from bot.intake.inbox import InboxWorker
 from bot.invitations import Inviting
 from bot.jobs import Jobs
@@ -43,6 +45,8 @@ from bot.live.live_settings import LiveSettings
 from bot.live.models import LiveModels, ModelParts
 from bot.live.settings_file import SettingsFile
 from bot.log import Log
+from bot.middlewares.group import GroupMiddleware
+from bot.middlewares.inline import InlineMiddleware
 from bot.middlewares.lateness import LatenessMiddleware
 from bot.middlewares.person import PersonMiddleware
 from bot.model_control import ModelControl
@@ -82,7 +86,7 @@ from llm.balancing.balancer import Balancer
 from llm.capabilities.book import CapabilityBook
 from llm.clock import Clock, SystemClock
 from llm.demo import demo_mounts
-from llm.http import HttpClient, make_client
+from llm.http import make_client
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.people_first import PeopleFirst
 from llm.routing.pool import ModelPool
@@ -185,7 +189,10 @@ async def running_app(
             http = await stack.enter_async_context(make_client(mounts=demo_mounts(clock)))
             book = CapabilityBook(CapabilityRows(database))
             await book.load()
-            make = partial(_models, http, clock, search, book)
+
+            def make(wanted: Settings, before: Sequence[ServingModel]) -> ModelPool:
+                return make_models(wanted, http, clock, search, book.at_hand, before)
+
             pool = make(settings, ())
             playground = await _playground(stack, settings, clock, playground_state)
             bot = make_bot(settings, playground)
@@ -201,6 +208,7 @@ async def running_app(
             monitor = ModelPerformanceMonitor(rows, clock, also=metrics.count if metrics is not None else None)
             doorkeeper, code = await make_doorkeeper(settings, people, randomness)
             notices = await stack.enter_async_context(AdminNotices(bot, doorkeeper, texts))
+            in_groups = await stack.enter_async_context(open_groups(bot, database, doorkeeper, texts, clock))
             spending = await make_spending(settings, rows, clock)
             alerts = Alerts(spending=spending, notices=notices, database=database, clock=clock)
             traffic = Traffic(clock)
@@ -224,10 +232,11 @@ async def running_app(
             tasks = await stack.enter_async_context(open_tasks(settings, manager, conversations, summaries, clock))
             answers, others = Answers(database, clock), OtherModels(manager)
             buttons = await stack.enter_async_context(AnswerButtons(answers, others, clock))
+            answering = Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries)
             usage = Usage(database, clock, rows.settle)
-            limits = Limits(usage, clock, **limit_rules(settings))
+            limits = Limits(usage, clock, in_groups.personal, **limit_rules(settings))
             turns = Turns(
-                answering=Answering(manager, conversations, notices.tell, sorter=tasks.sorter, summaries=summaries),
+                answering=answering,
                 conversations=conversations,
                 inbox=inbox,
                 deliveries=Deliveries(flood, clock, randomness),
@@ -246,7 +255,7 @@ async def running_app(
             dispatcher = Dispatcher()
             overlaps = await stack.enter_async_context(Overlaps(bot, people, answers, running))
             feed = feed_of(dispatcher, bot, once.numbers)
-            worker = InboxWorker(inbox, feed, clock=clock, waits=overlaps.waits)
+            worker = InboxWorker(inbox, feed, clock=clock, waits=(overlaps.waits, in_groups.eyes.waits))
             intake = make_intake(settings, bot, inbox, worker.wake, clock, randomness)
             kept = Attachments(database)
             jobs = Jobs(pool, detections, inbox, rows, remembering, kept, partial(alerts.look, control), clock)
@@ -278,8 +287,10 @@ async def running_app(
                     detections=detections,
                     doorkeeper=doorkeeper,
                     forgetting=Forgetting(database, clock),
+                    groups=in_groups.groups,
                     health=health,
                     inbox=inbox,
+                    inline=InlineAnswers(answering, conversations, limits, running, clock),
                     inviting=inviting,
                     limits=limits,
                     menus=menus,
@@ -290,6 +301,7 @@ async def running_app(
                     overlaps=overlaps,
                     own_data=OwnData(database, rows.settle),
                     people=people,
+                    personal=in_groups.personal,
                     receiving=Receiving(Reading(), transcriber, lambda: control.anyone_sees),
                     rich_mode=settings.rich_messages,
                     rows=rows,
@@ -300,12 +312,14 @@ async def running_app(
                     worker=worker,
                 )
             )
+            dispatcher.update.outer_middleware(GroupMiddleware(in_groups, clock))
+            dispatcher.update.outer_middleware(InlineMiddleware(doorkeeper, texts))
             dispatcher.update.outer_middleware(
                 PersonMiddleware(doorkeeper, texts, menus, cards, inviting, notices, clock)
             )
             lateness = LatenessMiddleware(inbox, clock, settings.answer_within)
             dispatcher.update.outer_middleware(lateness)
-            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness, clock)))
+            dispatcher.include_routers(*make_routers(ErrorReporter(texts, randomness, clock, in_groups.personal)))
             if metrics is not None:
                 await stack.enter_async_context(make_metrics_server(settings, metrics, health, control))
             await remember_numbers(once.numbers, conversations, inbox)
@@ -354,17 +368,6 @@ async def running_app(
         raise StartError(f"{error}; set PLAYGROUND_PORT to a free port") from error
     except StorageError as error:
         raise StartError(f"the database cannot be used: {error}; see DATABASE_URL") from error
-
-
-def _models(
-    http: HttpClient,
-    clock: Clock,
-    search: Search | None,
-    book: CapabilityBook,
-    settings: Settings,
-    before: Sequence[ServingModel],
-) -> ModelPool:
-    return make_models(settings, http, clock, search, book.at_hand, before)
 
 
 def _set_rich(dispatcher: Dispatcher, turns: Turns, mode: RichMode) -> None:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 import orjson
 import structlog
+from aiogram.enums import ChatType
 from aiogram.types import Message, Update
 from pydantic import ValidationError
 
+from bot.places import topic_of
 from bot.said import said_in
 from bot.sent.carried import carried_by
 from llm.clock import Clock
@@ -71,6 +73,8 @@ class Bursts:
 
         The further updates stay in the inbox until the turn is closed that they are a part of. Raises `ReadFailed`.
         """
+        if message.chat.type != ChatType.PRIVATE and message.media_group_id is None:
+            return Burst((said_in(message),), messages=(message,))  # what comes next there may not be meant for the bot
         last = _Heard(message, queued.received_at or self._clock.now())
         burst, seen = Burst((said_in(message),), messages=(message,)), queued.update_id
         began = self._clock.monotonic()
@@ -117,11 +121,13 @@ def _grown(burst: Burst, last: _Heard, update: QueuedUpdate) -> tuple[Burst, _He
 def _goes_on(last: _Heard, message: Message, received_at: datetime) -> bool:
     """Whether a message was sent at a stretch with the last one, by the same person."""
     before = last.message
+    if message.chat.type != ChatType.PRIVATE and message.media_group_id != before.media_group_id:
+        return False
     same = (
         message.from_user is not None
         and before.from_user is not None
         and message.from_user.id == before.from_user.id
-        and message.message_thread_id == before.message_thread_id
+        and topic_of(message) == topic_of(before)
     )
     plain = carried_by(message) is not None or (bool(message.text) and not (message.text or "").startswith("/"))
     replied = message.reply_to_message

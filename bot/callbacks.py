@@ -81,6 +81,36 @@ class StopPress(CallbackData, prefix="stop"):
     """A person stops the answer in their chat."""
 
 
+class GroupAct(StrEnum):
+    """What the admins of a group choose: letters, since a button holds little."""
+
+    LANGUAGE = "l"
+    REPLIES = "r"
+    REACTIONS = "e"
+    EVERYBODY = "w"
+    QUIET = "q"
+
+
+class GroupPress(CallbackData, prefix="group"):
+    """An admin of a group chooses something for it: `value` is a language or empty for none, or 1 or 0."""
+
+    act: GroupAct
+    value: str = ""
+
+
+class InlinePress(CallbackData, prefix="inline"):
+    """Somebody wants what they have asked in another chat to be answered; `key` says what that was."""
+
+    key: str
+    person_id: int
+
+
+class InlineStopPress(CallbackData, prefix="halt"):
+    """Somebody stops the answer in an inline message; nobody else may."""
+
+    person_id: int
+
+
 class AskPress(CallbackData, prefix="ask"):
     """A person asks what was worded better for them; nobody else may."""
 

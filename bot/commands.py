@@ -5,7 +5,13 @@ from __future__ import annotations
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, BotCommandScopeUnion
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeUnion,
+)
 
 from bot.i18n import Texts
 
@@ -27,6 +33,13 @@ EVERYONE = (
     "privacy",
 )
 ADMINS = ("stats", "models", "detect", "errors", "people", "health")
+GROUPS = ("help", "new", "retry", "stop", "why", "settings", "quiet")
+# Only the person who sends them sees them and what is answered.
+EPHEMERAL = frozenset({"help", "settings"})
+# What can be said to a bot that is to be silent.
+ALWAYS_IN_GROUPS = frozenset({"start", "help", "settings", "quiet"})
+IN_GROUPS = frozenset({"start", *GROUPS})
+NOT_IN_GROUPS = frozenset(EVERYONE) - IN_GROUPS
 
 
 class CommandMenus:
@@ -37,8 +50,9 @@ class CommandMenus:
         self._texts = texts
 
     async def show_everyone(self) -> None:
-        """Set the menu of all private chats."""
+        """Set the menu of all private chats, and that of all groups."""
         await self._show(EVERYONE, BotCommandScopeAllPrivateChats())
+        await self._show(GROUPS, BotCommandScopeAllGroupChats())
 
     async def show_admin(self, person_id: int) -> None:
         """Set the longer menu in one admin's chat."""
@@ -54,10 +68,18 @@ class CommandMenus:
                 return
 
     async def _show(self, names: tuple[str, ...], scope: BotCommandScopeUnion) -> None:
+        in_groups = isinstance(scope, BotCommandScopeAllGroupChats)
         # English stands without a language code too: it is what people of all other languages see.
         for language in (None, *self._texts.languages):
             t = self._texts.translator(language)
-            commands = [BotCommand(command=name, description=t(f"command-{name}")) for name in names]
+            commands = [
+                BotCommand(
+                    command=name,
+                    description=t(f"command-{name}"),
+                    is_ephemeral=True if in_groups and name in EPHEMERAL else None,
+                )
+                for name in names
+            ]
             try:
                 await self._bot.set_my_commands(commands, scope=scope, language_code=language)
             except TelegramAPIError as error:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from aiogram.types import Message
 
 from bot.cooldown import Cooldown
+from bot.groups.personal import PersonalNotes, answer_alone
 from bot.i18n import Translator
 from bot.views.limits import exceeded_text
 from llm.clock import Clock
@@ -24,12 +25,19 @@ class Exceeded:
 
 
 class Limits:
-    """Lets messages through as long as their people have something left."""
+    """Lets messages through as long as their people have something left; in groups only they are told by `personal`."""
 
     def __init__(
-        self, usage: Usage, clock: Clock, *, messages_minute: int | None = None, tokens_day: int | None = None
+        self,
+        usage: Usage,
+        clock: Clock,
+        personal: PersonalNotes | None = None,
+        *,
+        messages_minute: int | None = None,
+        tokens_day: int | None = None,
     ) -> None:
         self._usage = usage
+        self._personal = personal
         self._clock = clock
         self._told = Cooldown(clock)
         self.work_by(messages_minute=messages_minute, tokens_day=tokens_day)
@@ -68,7 +76,9 @@ class Limits:
         if exceeded is None:
             return True
         if self._told.passes(message.chat.id):
-            await message.answer(
-                exceeded_text(t, exceeded.limit.value, exceeded.most, exceeded.until, self._clock.now())
-            )
+            await answer_alone(self._personal, message, person.id, self.words(t, exceeded))
         return False
+
+    def words(self, t: Translator, exceeded: Exceeded) -> str:
+        """What is used up, and when it goes on."""
+        return exceeded_text(t, exceeded.limit.value, exceeded.most, exceeded.until, self._clock.now())

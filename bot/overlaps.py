@@ -14,6 +14,7 @@ from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError
 from aiogram.types import Message, ReactionTypeEmoji, Update
 
+from bot.places import topic_of
 from bot.running import RunningAnswers
 from storage import Answers, People, QueuedUpdate, StorageError
 
@@ -65,23 +66,23 @@ class Overlaps:
             message = read.edited_message or read.message
             if message is None or message.from_user is None or message.chat.type != ChatType.PRIVATE:
                 return
-            if self._running.answers_in(message.chat.id):
+            if self._running.answers_in(message.chat.id, topic_of(message) or 0):
                 await self._act(message, message.from_user.id, edited=read.edited_message is not None)
         except (ValueError, StorageError) as error:
             logger.info("overlap_not_looked_at", error=type(error).__name__)
 
     async def _act(self, message: Message, person_id: int, *, edited: bool) -> None:
-        chat_id = message.chat.id
+        chat_id, thread_id = message.chat.id, topic_of(message) or 0
         if edited:
             # The answer is to another question than the person's now: it will be written anew.
             if await self._answers.awaited(chat_id, message.message_id):
-                await self._running.stop(chat_id)
+                await self._running.stop(chat_id, thread_id)
             return
         person = await self._people.get(person_id)
         if person is None:
             return
         if person.interrupts:
-            await self._running.stop(chat_id)
+            await self._running.stop(chat_id, thread_id)
         elif person.reactions:
             self._marked.add((chat_id, message.message_id))
             await self._mark(chat_id, message.message_id, seen=True)

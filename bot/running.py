@@ -5,49 +5,62 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from bot.answering import StopSignal
 
 
+@dataclass(slots=True)
+class _Running:
+    """One answer that is being written."""
+
+    person_id: int
+    signal: StopSignal = field(default_factory=StopSignal)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class RunningAnswers:
-    """At most one answer in each chat; others wait in the chat's lane."""
+    """At most one answer in each chat, and in each topic of it; others wait in the lane. `thread_id` is 0 outside."""
 
     def __init__(self) -> None:
-        self._signals: dict[int, StopSignal] = {}
-        self._ended: dict[int, asyncio.Event] = {}
+        self._running: dict[tuple[int, int], _Running] = {}
 
     @property
     def count(self) -> int:
         """How many answers are being written."""
-        return len(self._signals)
+        return len(self._running)
 
-    def answers_in(self, chat_id: int) -> bool:
+    def answers_in(self, chat_id: int, thread_id: int = 0) -> bool:
         """Whether an answer is being written in a chat."""
-        return chat_id in self._signals
+        return (chat_id, thread_id) in self._running
+
+    def asker_in(self, chat_id: int, thread_id: int = 0) -> int | None:
+        """Who has asked for the answer that is being written; None when there is none."""
+        running = self._running.get((chat_id, thread_id))
+        return None if running is None else running.person_id
 
     @asynccontextmanager
-    async def begin(self, chat_id: int) -> AsyncIterator[StopSignal]:
+    async def begin(self, chat_id: int, thread_id: int = 0, *, person_id: int = 0) -> AsyncIterator[StopSignal]:
         """Hold the chat's place for as long as an answer is written and delivered."""
-        signal, ended = StopSignal(), asyncio.Event()
-        self._signals[chat_id], self._ended[chat_id] = signal, ended
+        place, running = (chat_id, thread_id), _Running(person_id)
+        self._running[place] = running
         try:
-            yield signal
+            yield running.signal
         finally:
-            if self._signals.get(chat_id) is signal:
-                del self._signals[chat_id], self._ended[chat_id]
-            ended.set()
+            if self._running.get(place) is running:
+                del self._running[place]
+            running.ended.set()
 
     async def wait_until_none(self) -> None:
         """Wait until every answer that is being written has ended."""
-        while self._ended:
-            await next(iter(self._ended.values())).wait()
+        while self._running:
+            await next(iter(self._running.values())).ended.wait()
 
-    async def stop(self, chat_id: int) -> bool:
+    async def stop(self, chat_id: int, thread_id: int = 0) -> bool:
         """Stop the chat's answer and wait until what there was of it is delivered; False when there is none."""
-        signal = self._signals.get(chat_id)
-        if signal is None:
+        running = self._running.get((chat_id, thread_id))
+        if running is None:
             return False
-        ended = self._ended[chat_id]
-        signal.stop()
-        await ended.wait()
+        running.signal.stop()
+        await running.ended.wait()
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiogram.enums import MessageEntityType
+from aiogram.enums import ChatType, MessageEntityType
 from aiogram.types import (
     ExternalReplyInfo,
     Message,
@@ -15,6 +15,7 @@ from aiogram.types import (
     MessageOriginUser,
 )
 
+from bot.groups.speaker import speaker, with_speaker
 from storage import Part
 
 MOST_REPLIED = 1000
@@ -26,7 +27,8 @@ _Origin = MessageOriginUser | MessageOriginHiddenUser | MessageOriginChat | Mess
 def said_in(message: Message, *, spoken: str = "") -> Part:
     """The words of a message, `spoken` with it, and the context that a model needs to understand them.
 
-    What was forwarded is context too. Answers of the bot that are replied to are in the history, and left out here.
+    In a group the speaker's name stands before what they say. What was forwarded is context too. Answers of the bot
+    that are replied to are in the history, and left out here.
     """
     written = _marked(message.text or message.caption or "", message.entities or message.caption_entities or ())
     text = "\n\n".join(part for part in (written, spoken) if part)
@@ -34,6 +36,8 @@ def said_in(message: Message, *, spoken: str = "") -> Part:
     if message.forward_origin is not None:
         contexts.append(f"Forwarded from {_name(message.forward_origin)}:\n{text}".rstrip())
         text = ""
+    if message.chat.type != ChatType.PRIVATE and (text or contexts):
+        text = with_speaker(message.from_user, text)
     return Part(message.message_id, text, "\n\n".join(contexts))
 
 
@@ -45,7 +49,8 @@ def _replied(message: Message) -> str:
         return f"Quoted from before:\n{message.quote.text}"
     own = replied.from_user is not None and message.bot is not None and replied.from_user.id == message.bot.id
     words = (replied.text or replied.caption or "").strip()
-    return "" if own or not words else f"In reply to:\n{words[:MOST_REPLIED]}"
+    whom = "" if message.chat.type == ChatType.PRIVATE else f" {speaker(replied.from_user)}"
+    return "" if own or not words else f"In reply to{whom}:\n{words[:MOST_REPLIED]}"
 
 
 def _external(message: Message) -> str:

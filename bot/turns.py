@@ -24,6 +24,7 @@ from bot.events import AnswerCompleted, AnswerEvent, AnswerFailed, AnswerStopped
 from bot.i18n import Translator
 from bot.limits import Limits
 from bot.manner import PLAIN, Manner
+from bot.places import topic_of
 from bot.running import RunningAnswers
 from bot.said import said_in
 from bot.settings import RichMode
@@ -42,7 +43,7 @@ MOST_ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who wants an answer, where, and by which update."""
+    """Who wants an answer, where, and by which update; in a group it replies to the message that asks."""
 
     bot: Bot
     chat_id: int
@@ -50,10 +51,11 @@ class Asked:
     person: Person
     t: Translator
     queued: QueuedUpdate
+    reply_to: int | None = None
 
 
 class Turns:
-    """Answers messages, one at a time in each chat. `rich` holds for each answer that begins from now on."""
+    """Answers messages, one at a time in each chat and topic. `rich` holds for each answer that begins from now on."""
 
     def __init__(
         self,
@@ -114,7 +116,7 @@ class Turns:
         replied = message.reply_to_message if parts and message.chat.type == ChatType.PRIVATE else None
         turn = await self._conversations.open_turn(
             chat_id=message.chat.id,
-            thread_id=message.message_thread_id or 0,
+            thread_id=topic_of(message) or 0,
             person_id=person.id,
             update_id=queued.update_id,
             text=said,
@@ -124,7 +126,8 @@ class Turns:
             joined=joined,
             follows=replied.message_id if replied is not None else None,
         )
-        return await self.see_through(Asked(bot, message.chat.id, message.message_thread_id, person, t, queued), turn)
+        reply_to = message.message_id if turn.shared else None
+        return await self.see_through(Asked(bot, message.chat.id, topic_of(message), person, t, queued, reply_to), turn)
 
     async def see_through(
         self, asked: Asked, turn: Turn, manner: Manner = PLAIN, *, in_place: Sequence[int] = ()
@@ -139,7 +142,7 @@ class Turns:
         self._summaries.give_way(turn.conversation_id)
         await self._buttons.leave_last(asked.bot, asked.chat_id, asked.thread_id or 0, but=in_place)
         # Closing belongs to it: whoever waits for the answer's end (a shutdown, /new) finds it stored.
-        async with self._running.begin(turn.chat_id) as stop:
+        async with self._running.begin(turn.chat_id, asked.thread_id or 0, person_id=asked.person.id) as stop:
             try:
                 delivered = await self._deliver(asked, turn, manner, in_place, stop)
             except DeliveryFailed as error:
@@ -173,9 +176,11 @@ class Turns:
             self._deliveries.open(
                 sender,
                 turn.chat_id,
-                private=not in_place,  # a draft is no edit
+                private=not in_place and not turn.shared,  # a draft is no edit, and groups have none
                 thread_id=asked.thread_id,
-                rich=self.rich.applies(person.rich_messages),
+                reply_to=asked.reply_to,
+                # Whether it shows to all others in a group nobody knows.
+                rich=self.rich.applies(None if turn.shared else person.rich_messages),
                 streaming=person.streaming,
                 stop_markup=stop_keyboard(asked.t),
                 resume_message_id=in_place[0] if resumed is None and in_place else resumed,

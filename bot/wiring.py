@@ -11,8 +11,10 @@ from bot.bursts import Bursts
 from bot.charts.maker import ChartMaker
 from bot.commands import CommandMenus
 from bot.detection_cards import DetectionCards
+from bot.groups.personal import PersonalNotes
 from bot.health import HealthCheck
 from bot.i18n import Texts
+from bot.inline import InlineAnswers
 from bot.intake.inbox import InboxWorker
 from bot.invitations import Inviting
 from bot.limits import Limits
@@ -31,7 +33,7 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Answers, Conversations, Forgetting, Inbox, OwnData, People, PerformanceRows, Usage
+from storage import Answers, Conversations, Forgetting, Groups, Inbox, OwnData, People, PerformanceRows, Usage
 
 
 class Wiring(TypedDict):
@@ -52,8 +54,10 @@ class Wiring(TypedDict):
     detections: Detections
     doorkeeper: Doorkeeper
     forgetting: Forgetting
+    groups: Groups
     health: HealthCheck
     inbox: Inbox
+    inline: InlineAnswers
     inviting: Inviting
     limits: Limits
     menus: CommandMenus
@@ -64,6 +68,7 @@ class Wiring(TypedDict):
     overlaps: Overlaps
     own_data: OwnData
     people: People
+    personal: PersonalNotes
     receiving: Receiving
     rich_mode: RichMode
     rows: PerformanceRows
@@ -75,4 +80,4 @@ class Wiring(TypedDict):
 
 
 # What the intake and the middlewares add to each update.
-PER_UPDATE = frozenset({"queued", "person", "t"})
+PER_UPDATE = frozenset({"queued", "person", "t", "group"})

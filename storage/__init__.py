@@ -17,6 +17,7 @@ from storage.errors import (
     WriteFailed,
 )
 from storage.forgetting import Forgetting, Forgotten
+from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.inspection import DatabaseState, Inspection, inspect_database
 from storage.invitations import Invitations
@@ -33,6 +34,7 @@ from storage.types import (
     Attachment,
     AttachmentKind,
     Creativity,
+    Group,
     Limit,
     NewUpdate,
     Part,
@@ -69,6 +71,8 @@ __all__ = [
     "DatabaseUnusable",
     "Forgetting",
     "Forgotten",
+    "Group",
+    "Groups",
     "Inbox",
     "Inspection",
     "Invitations",

@@ -51,6 +51,7 @@ NOTHING_OF_PEOPLE = {
     "capability_runs": "the same",
     "capability_history": "the same",
     "capability_observations": "the same",
+    "groups": "what the admins of groups have chosen for them",
     "learned": "figures of servers and models",
     "invitations": "hashes of codes, which do not say whose",
 }
@@ -104,7 +105,8 @@ class Forgetting:
         return found
 
     async def _wipe(self, connection: AsyncConnection, chat_id: int, before_update: int) -> None:
-        of_chat = or_(updates.c.lane == str(chat_id), updates.c.lane.startswith(f"{chat_id}:", autoescape=True))
+        beside = (updates.c.lane.startswith(f"{chat_id}{mark}", autoescape=True) for mark in (":", "/"))
+        of_chat = or_(updates.c.lane == str(chat_id), *beside)
         done = {"state": UpdateState.DONE, "payload": b"", "finished_at": self._clock.now()}
         await connection.execute(
             update(updates)

@@ -172,7 +172,8 @@ def closing_update(update_id: int, now: datetime) -> Update:
 
 
 def _late_in(chat_id: int) -> ColumnElement[bool]:
-    lanes = or_(updates.c.lane == str(chat_id), updates.c.lane.startswith(f"{chat_id}:"))
+    in_chat = (updates.c.lane.startswith(f"{chat_id}{mark}") for mark in (":", "/"))  # its further lanes, its topics
+    lanes = or_(updates.c.lane == str(chat_id), *in_chat)
     return and_(updates.c.state == UpdateState.LATE, lanes)
 
 

@@ -103,6 +103,20 @@ invitations = Table(
     Column("uses_left", Integer, nullable=False),
 )
 
+# Ids are Telegram's, and change when a group becomes a supergroup. `everybody`: all members may use the bot.
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("title", AnyText, nullable=False),
+    Column("language", String(16)),
+    Column("quiet", Boolean, nullable=False),
+    Column("replies", Boolean, nullable=False),
+    Column("everybody", Boolean, nullable=False),
+    Column("reactions", Boolean, nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+)
+
 # `thread_id` is 0 outside topics. `revision` counts the changes of what had been said: branches, other answers, edits.
 # An id is never given twice, lest a turn of a deleted conversation meet a stranger's.
 conversations = Table(

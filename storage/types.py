@@ -96,6 +96,24 @@ class Person:
         return self.access in {Access.REFUSED, Access.BLOCKED}
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group and what its admins have chosen for it.
+
+    `language` is None until they choose. With `quiet` nothing is answered, without `replies` only who names the bot is.
+    With `everybody` all members may use the bot, else those who may anyhow. `reactions`: the bot may show by an emoji
+    that it has seen a message.
+    """
+
+    id: int
+    title: str = field(repr=False)
+    language: str | None = None
+    quiet: bool = False
+    replies: bool = True
+    everybody: bool = False
+    reactions: bool = True
+
+
 class AttachmentKind(StrEnum):
     """What was sent with a message."""
 
@@ -217,6 +235,11 @@ class Turn:
     attachments: tuple[Attachment, ...] = ()
     context: str = field(default="", repr=False)
     joined: tuple[int, ...] = ()
+
+    @property
+    def shared(self) -> bool:
+        """Whether several people talk there: Telegram's ids of groups are negative."""
+        return self.chat_id < 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from aiogram import Router
 from aiogram.dispatcher.event.handler import HandlerObject
 from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message, User
 
 import bot.callbacks
-from bot.commands import ADMINS, EVERYONE
+from bot.commands import ADMINS, EVERYONE, GROUPS
 from bot.filters import IsAdmin
 from bot.handlers.errors import ErrorReporter
 from bot.handlers.routers import make_routers
@@ -68,8 +69,23 @@ def test_each_command_in_the_menus_has_a_handler_where_it_belongs():
         commands = [filter_.callback for filter_ in handler.filters or [] if isinstance(filter_.callback, Command)]
         if name == "message":
             handled |= {str(word): router.name for command in commands for word in command.commands}
-    assert set(handled) == {*EVERYONE, *ADMINS}
+    assert set(handled) == {*EVERYONE, *ADMINS, *GROUPS}
     assert {name for name, router in handled.items() if router == "admin"} == set(ADMINS)
+
+
+def test_what_is_not_for_groups_in_so_many_words_is_kept_to_private_chats():
+    in_group = {"chat": {"id": -5, "type": "supergroup", "title": "Family"}, "message_id": 1, "date": 1, "text": "x"}
+    sender = User(id=9, is_bot=False, first_name="Anna")
+    message = Message.model_validate({**in_group, "from": sender.model_dump()})
+    query = CallbackQuery(id="1", from_user=sender, chat_instance="1", message=message, data="x")
+    open_to_groups = set()
+    for router in routers():
+        for event, observer in ((message, router.message), (query, router.callback_query)):
+            magic = [one.magic for one in observer._handler.filters or [] if one.magic is not None]
+            refused = any(not one.resolve(event) for one in magic)
+            if observer.handlers and not refused:
+                open_to_groups.add(router.name)
+    assert open_to_groups == {"groups"}
 
 
 def test_what_people_say_is_handled_last():

@@ -6,14 +6,13 @@ import asyncio
 import math
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import structlog
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.delivery.base import Frame, FrameOutcome, Frames, Target
 from bot.delivery.code_files import CodeFile
-from bot.delivery.final import FinalText
 from bot.delivery.formatted import Formatted, Mark, sendable, utf16_units
 from bot.delivery.markup import render
 from bot.delivery.rendering import Rendering
@@ -31,6 +30,23 @@ _RENDERED_HERE = 1000
 _NOTHING = "…"
 
 
+class Ending(Protocol):
+    """What sends the final text, as `FinalText` does."""
+
+    async def send(
+        self,
+        pieces: Sequence[Formatted],
+        *,
+        replace: int | None = None,
+        markup: InlineKeyboardMarkup | None = None,
+        files: Sequence[CodeFile] = (),
+    ) -> tuple[int, ...]:
+        """Send a text in its pieces, and files; gives the ids of their messages."""
+
+    async def arrived(self, message_id: int, *, known: bool) -> tuple[int, ...]:
+        """Take note of a message that was sent in another way; gives all ids so far."""
+
+
 class LiveDelivery:
     """A `Delivery`; to be used as an async context manager, which owns the task that sends the frames.
 
@@ -41,7 +57,7 @@ class LiveDelivery:
         self,
         target: Target,
         frames: Frames,
-        final: FinalText,
+        final: Ending,
         clock: Clock,
         rendering: Rendering,
         *,

@@ -12,6 +12,7 @@ from bot.i18n import Translator
 from bot.limits import Limits
 from bot.manner import Manner
 from bot.other_models import OtherModels
+from bot.places import topic_of
 from bot.presses import settle
 from bot.turns import Asked, Turns
 from llm.routing.choosing import Choosing
@@ -46,7 +47,7 @@ async def on_retry(
         return
     turn = await conversations.reopen_turn(
         chat_id=message.chat.id,
-        thread_id=message.message_thread_id or 0,
+        thread_id=topic_of(message) or 0,
         person_id=person.id,
         update_id=queued.update_id,
     )
@@ -54,7 +55,7 @@ async def on_retry(
         await message.answer(t("dialog-nothing-to-retry"))
         return
     _learn(choosing, AnswerAct.AGAIN, await answers.of(turn.message_id), queued)
-    await turns.see_through(Asked(bot, message.chat.id, message.message_thread_id, person, t, queued), turn)
+    await turns.see_through(Asked(bot, message.chat.id, topic_of(message), person, t, queued), turn)
 
 
 async def on_answer_button(
@@ -80,7 +81,7 @@ async def on_answer_button(
         await settle(query)
         return
     chat_id = query.message.chat.id
-    thread_id = query.message.message_thread_id if isinstance(query.message, Message) else None
+    thread_id = topic_of(query.message) if isinstance(query.message, Message) else None
     if isinstance(query.message, Message) and not await limits.lets_through(query.message, person, t, queued.update_id):
         await settle(query)
         return

@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message, MessageGenerationStopped
 from bot.answer_buttons import AnswerButtons
 from bot.callbacks import StopPress
 from bot.i18n import Translator
+from bot.places import topic_of
 from bot.presses import settle
 from bot.running import RunningAnswers
 from storage import Conversations, Person
@@ -33,24 +34,26 @@ async def on_new(
     buttons: AnswerButtons,
 ) -> None:
     """Begin afresh; an answer that is being written is stopped first and belongs to the old conversation."""
-    await running.stop(message.chat.id)
-    await buttons.leave_last(bot, message.chat.id, message.message_thread_id or 0)
-    await conversations.start_new(message.chat.id, message.message_thread_id or 0)
+    thread_id = topic_of(message) or 0
+    await running.stop(message.chat.id, thread_id)
+    await buttons.leave_last(bot, message.chat.id, thread_id)
+    await conversations.start_new(message.chat.id, thread_id)
     await message.answer(t("dialog-new"))
 
 
 async def on_stop(message: Message, t: Translator, running: RunningAnswers) -> None:
     """Stop the answer; its last words say so, so that only a vain /stop needs a reply."""
-    if not await running.stop(message.chat.id):
+    if not await running.stop(message.chat.id, topic_of(message) or 0):
         await message.answer(t("dialog-nothing-to-stop"))
 
 
 async def on_stop_button(query: CallbackQuery, person: Person, t: Translator, running: RunningAnswers) -> None:
     """The same, by the button: in a private chat the one who presses is the one who asked."""
-    stopped = await running.stop(person.id)
+    thread_id = topic_of(query.message) if isinstance(query.message, Message) else None
+    stopped = await running.stop(person.id, thread_id or 0)
     await settle(query, "" if stopped else t("dialog-nothing-to-stop"))
 
 
 async def on_generation_stopped(event: MessageGenerationStopped, running: RunningAnswers) -> None:
     """The same, by the button that Telegram shows on a draft."""
-    await running.stop(event.chat.id)
+    await running.stop(event.chat.id, event.message_thread_id or 0)

@@ -7,6 +7,7 @@ from aiogram.types import Message
 
 from bot.i18n import Translator
 from bot.limits import Limits
+from bot.places import topic_of
 from bot.said import said_in
 from bot.turns import Asked, Turns
 from storage import Answers, Conversations, Person, QueuedUpdate
@@ -38,5 +39,5 @@ async def on_edited(
     if turn is None:
         return
     had = await answers.of(turn.message_id)
-    asked = Asked(message.bot, message.chat.id, message.message_thread_id, person, t, queued)
+    asked = Asked(message.bot, message.chat.id, topic_of(message), person, t, queued)
     await turns.see_through(asked, turn, in_place=had[-1].telegram_ids if had else ())

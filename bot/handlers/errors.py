@@ -12,6 +12,7 @@ from aiogram.types import ErrorEvent
 
 from bot.cooldown import Cooldown
 from bot.faults import trace_of
+from bot.groups.personal import PersonalNotes, answer_alone
 from bot.i18n import Texts, Translator
 from llm.clock import Clock
 
@@ -21,10 +22,14 @@ logger = structlog.get_logger()
 class ErrorReporter:
     """Tells a person that something in the bot broke, in words they can pass on."""
 
-    def __init__(self, texts: Texts, randomness: random.Random, clock: Clock) -> None:
+    def __init__(
+        self, texts: Texts, randomness: random.Random, clock: Clock, personal: PersonalNotes | None = None
+    ) -> None:
+        """In groups it is told by `personal` notes."""
         self._texts = texts
         self._random = randomness
         self._told = Cooldown(clock)
+        self._personal = personal
 
     async def report(self, event: ErrorEvent, t: Translator | None = None) -> object:
         """Log and tell, in messages once a minute in each chat; the update counts as dealt with.
@@ -44,7 +49,8 @@ class ErrorReporter:
         try:
             message = event.update.message
             if message is not None and self._told.passes(message.chat.id):
-                await message.answer(words("internal-error", reference=number))
+                person_id = message.from_user.id if message.from_user is not None else message.chat.id
+                await answer_alone(self._personal, message, person_id, words("internal-error", reference=number))
             elif event.update.callback_query is not None:
                 await event.update.callback_query.answer(words("internal-error", reference=number), show_alert=True)
         except AiogramError as error:

@@ -16,6 +16,7 @@ from bot.callbacks import ExportAllPress, ExportPress
 from bot.conversation_export import ExportFormat, ExportWords, export_conversation
 from bot.data_export import export_data
 from bot.i18n import Translator
+from bot.places import topic_of
 from bot.presses import settle
 from bot.views.keyboards import export_keyboard
 from llm.clock import Clock
@@ -123,7 +124,7 @@ async def _send(
     clock: Clock,
     bot: Bot,
 ) -> None:
-    thread_id = message.message_thread_id
+    thread_id = topic_of(message)
     with suppress(TelegramAPIError):
         await bot.send_chat_action(message.chat.id, ChatAction.UPLOAD_DOCUMENT, message_thread_id=thread_id)
     conversation_id = await conversations.current(message.chat.id, thread_id or 0)

@@ -15,6 +15,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.callbacks import AskPress
 from bot.i18n import Translator
 from bot.limits import Limits
+from bot.places import topic_of
 from bot.presses import settle
 from bot.turns import Turns
 from bot.views.failures import unmade_words
@@ -55,7 +56,7 @@ async def on_improve(
     if not await limits.lets_through(message, person, t, queued.update_id):
         return
     with suppress(TelegramAPIError):
-        await bot.send_chat_action(message.chat.id, ChatAction.TYPING, message_thread_id=message.message_thread_id)
+        await bot.send_chat_action(message.chat.id, ChatAction.TYPING, message_thread_id=topic_of(message))
     try:
         better = _within(await augmenter.improve(text, person=str(person.id)), MOST_UNITS)
     except LLMError as error:

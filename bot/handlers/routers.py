@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aiogram import Router
+from aiogram import F, Router
+from aiogram.enums import ChatType
 
 from bot.handlers.about import about_router
 from bot.handlers.admin import admin_router
@@ -12,7 +13,9 @@ from bot.handlers.dialog import dialog_router
 from bot.handlers.edits import edits_router
 from bot.handlers.errors import ErrorReporter, errors_router
 from bot.handlers.export import export_router
+from bot.handlers.groups import groups_router
 from bot.handlers.improve import improve_router
+from bot.handlers.inline import inline_router
 from bot.handlers.late import late_router
 from bot.handlers.own_model import own_model_router
 from bot.handlers.personas import personas_router
@@ -24,9 +27,8 @@ from bot.handlers.why import why_router
 
 
 def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
-    """Commands first, what people say last."""
-    return (
-        errors_router(reporter),
+    """Commands first, what people say last. What is not for groups in so many words is for private chats alone."""
+    private = (
         about_router(),
         dialog_router(),
         answers_router(),
@@ -44,3 +46,12 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
         sent_router(),
         chat_router(),
     )
+    for router in private:
+        _keep_private(router)
+    return (errors_router(reporter), groups_router(), inline_router(), *private)
+
+
+def _keep_private(router: Router) -> None:
+    for observer in (router.message, router.edited_message, router.message_reaction):
+        observer.filter(F.chat.type == ChatType.PRIVATE)
+    router.callback_query.filter(F.message.chat.type == ChatType.PRIVATE)

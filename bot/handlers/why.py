@@ -8,6 +8,7 @@ from aiogram.filters import Command
 from aiogram.types import Message
 
 from bot.i18n import Translator
+from bot.places import topic_of
 from bot.views.why import why_text
 from llm.monitoring import ModelPerformanceMonitor
 from llm.routing.choosing import Choosing
@@ -30,7 +31,7 @@ async def on_why(
     choosing: Choosing,
 ) -> None:
     """Say which model answered last, why that one, and what was tried before."""
-    request_id = await conversations.last_request(message.chat.id, message.message_thread_id or 0)
+    request_id = await conversations.last_request(message.chat.id, topic_of(message) or 0)
     attempts = await monitor.get_attempts(request_id) if request_id is not None else ()
     explanation = choosing.explanation(request_id) if request_id is not None else None
     await message.answer(why_text(t, attempts, explanation, admin=person.admin), parse_mode=ParseMode.HTML)

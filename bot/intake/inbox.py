@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
@@ -30,9 +30,9 @@ class InboxWorker:
     """
 
     def __init__(
-        self, inbox: Inbox, feed: Feed, *, clock: Clock, waits: Callable[[QueuedUpdate], None] | None = None
+        self, inbox: Inbox, feed: Feed, *, clock: Clock, waits: Sequence[Callable[[QueuedUpdate], None]] = ()
     ) -> None:
-        """`waits` is told of each update that has to wait for others of its lane."""
+        """Each of `waits` is told of each update that has to wait for others of its lane."""
         self._inbox = inbox
         self._feed = feed
         self._clock = clock
@@ -74,8 +74,8 @@ class InboxWorker:
                     lane = self._lanes.get(update.lane)
                     if lane is not None:
                         lane.append(update)
-                        if self._waits is not None:
-                            self._waits(update)
+                        for told in self._waits:
+                            told(update)
                         continue
                     self._lanes[update.lane] = deque([update])
                     tasks.create_task(self._work(update.lane), name=f"lane {update.lane}")

@@ -13,6 +13,9 @@ WORK_PREFIXES = ("export:", "exportall:")
 # What asks for an answer is as good as said.
 ASKING_COMMANDS = frozenset({"retry"})
 ASKING_PREFIXES = ("ask:", "answer:", "words:")
+# What is asked through another chat is answered in a message of its own.
+INLINE_PREFIX = "inline:"
+_MOST_OF_INLINE_ID = 64
 
 
 def place_of(update: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -33,22 +36,39 @@ def is_said(lane: str) -> bool:
 def lane_of(update: Mapping[str, Any]) -> str:
     """The lane of a raw update.
 
-    What people say in a chat is answered in order, so it shares the chat's lane. Commands, buttons and Telegram's own
-    Stop button must work while an answer is being written: they share a second lane of the chat, and those that take
-    their time a third one. Updates without a chat share one lane. Never raises: an update that makes no sense must not
-    keep the others from being stored.
+    What people say in a chat is answered in order, so it shares the chat's lane; topics are chats of their own.
+    Commands, buttons and Telegram's own Stop button must work while an answer is being written: they share a second
+    lane of the chat, and those that take their time a third one. Each inline message has a lane. Updates without a chat
+    share one lane. Never raises: an update that makes no sense must not keep the others from being stored.
     """
     for kind, body in update.items():
         if not isinstance(body, Mapping):
             continue
         message = body.get("message") if kind == "callback_query" else body
         chat = message.get("chat") if isinstance(message, Mapping) else None
-        if not isinstance(chat, Mapping):
-            sender = body.get("from")
-            return f"{sender.get('id')}:{CONTROL}" if isinstance(sender, Mapping) else CONTROL
-        lane = _lane_in_chat(kind, body)
-        return f"{chat.get('id')}:{lane}" if lane else str(chat.get("id"))
+        if not isinstance(message, Mapping) or not isinstance(chat, Mapping):
+            return _lane_without_chat(kind, body)
+        place, lane = _place(kind, message, chat), _lane_in_chat(kind, body)
+        return f"{place}:{lane}" if lane else place
     return CONTROL
+
+
+def _place(kind: str, message: Mapping[str, Any], chat: Mapping[str, Any]) -> str:
+    """The chat, and the topic in it. A chain of replies has a thread's number too, and is none."""
+    thread = message.get("message_thread_id")
+    if thread and (message.get("is_topic_message") or kind == "stopped_message_generation"):
+        return f"{chat.get('id')}/{thread}"
+    return str(chat.get("id"))
+
+
+def _lane_without_chat(kind: str, body: Mapping[str, Any]) -> str:
+    sender, inline = body.get("from"), body.get("inline_message_id")
+    if not isinstance(sender, Mapping):
+        return CONTROL
+    pressed = kind == "callback_query" and str(body.get("data")).startswith(INLINE_PREFIX)
+    if isinstance(inline, str) and (pressed or kind == "chosen_inline_result"):
+        return f"{sender.get('id')}:{INLINE_PREFIX}{inline[-_MOST_OF_INLINE_ID:]}"
+    return f"{sender.get('id')}:{CONTROL}"
 
 
 def _lane_in_chat(kind: str, body: Mapping[str, Any]) -> str:

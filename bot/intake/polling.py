@@ -28,6 +28,9 @@ ALLOWED_UPDATES = (
     "edited_message",
     "callback_query",
     "message_reaction",
+    "my_chat_member",
+    "inline_query",
+    "chosen_inline_result",
     "stopped_message_generation",
 )
 POLL_SECONDS = 30

@@ -42,6 +42,7 @@ command-export = This conversation as a file
 command-privacy = What is kept of you, and where it goes
 command-forget = Delete everything that is kept of you
 command-settings = Language and appearance
+command-quiet = Be silent in this group, or speak again
 command-system = Who I am for you
 command-stats = Figures of each model
 command-models = Servers and models
@@ -953,6 +954,64 @@ ability-prefill = Continues
 ability-prefill-speed = Reads, tok/s
 ability-decode-speed = Writes, tok/s
 ability-load-seconds = Loads in
+
+## Groups
+
+group-greeting =
+    Hello! I am Domovoy, the house spirit of language models. Call me by name – { $name } – and ask, or reply to one of my messages. /help says more, and admins of this group choose with /settings how I behave.
+
+    { $open ->
+        [yes] I answer everybody here.
+       *[no] I answer those who may use me; who runs me can let in everybody here with /settings.
+    }
+
+    { $privacy }
+group-help =
+    Ask me by name: { $name } and your question{ $replies ->
+        [yes] , or reply to one of my messages
+       *[no] { "" }
+    }. I look at nothing else that is said here. Everybody here talks with me in one conversation, in each topic in one of its own; I know who said what.{ $quiet ->
+        [yes] { " " }Just now I am to be silent: an admin wakes me with /quiet.
+       *[no] { "" }
+    }
+
+    { $commands }
+
+    { $privacy }
+group-privacy-on = What I get to see: Telegram shows me only commands, messages that name me and replies to mine. All else stays hidden from me (privacy mode is on).
+group-privacy-off = What I get to see: Telegram shows me every message here (privacy mode is off, or I am an admin). What is not meant for me I drop unread, and no model sees it.
+group-stranger = I do not know you, so I may not answer you here. Ask who runs this bot to let you in.
+group-only-admins = Only the admins of this group can do that.
+group-only-owner = Only who runs this bot can do that.
+group-stop-not-yours = Only who asked, or an admin of the group, can stop this answer.
+group-quiet-now = I am silent from now on. /quiet wakes me.
+group-loud-now = I am here again. Call me by name.
+group-settings-not-yours = Only the admins of this group choose how I behave here. Your own settings are in our private chat.
+group-in-private = That is for our private chat: here everybody would see it.
+group-open-private = To the private chat
+group-nothing-said = Yes? Write your question behind { $name }.
+group-settings =
+    How I behave in “{ $title }”. Here I answer { $everybody ->
+        [yes] everybody
+       *[no] those who may use me anyhow
+    }.
+group-language-own = Everyone’s own
+group-replies = Answer replies to my messages
+group-reactions = 👀 while I work
+group-everybody = Everybody here may use me
+group-quiet = Be silent
+
+## Inline mode
+
+inline-title = Ask: { $question }
+inline-hint = The answer comes into the message.
+inline-asked = ❓ { $question }
+inline-answer = Answer
+inline-empty = Write your question behind my name
+inline-stranger = This bot is private. Ask to be let in
+inline-gone = I no longer know the question. Please ask it again.
+inline-working = I am at it already.
+inline-too-long = The rest does not fit into this message. Ask me in our private chat to read it all.
 
 ## /settings
 

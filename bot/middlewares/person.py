@@ -52,6 +52,8 @@ class PersonMiddleware(BaseMiddleware):
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Go on with `person` and `t` known, or end here."""
+        if "person" in data:  # known from a middleware before: in a group, or where something was asked inline
+            return await handler(event, data)
         chat: Chat | None = data.get("event_chat")
         user: User | None = data.get("event_from_user")
         if chat is None or chat.type != ChatType.PRIVATE or (user is not None and user.is_bot):

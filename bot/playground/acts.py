@@ -36,16 +36,21 @@ class Acts:
         text: str,
         *,
         reply_to: int | None = None,
+        thread_id: int | None = None,
         quote: str | None = None,
         forwarded_from: str | None = None,
     ) -> Message:
         """Send a text to the bot; `quote` is a part of the message replied to, `forwarded_from` who wrote the text."""
         self._person(person_id)
         marked = _checked(text)
+        if thread_id is not None and thread_id not in self.world.chats[person_id].topics:
+            raise PageError(404, "there is no such topic")
         replied = self.world.chats[person_id].messages.get(reply_to or 0)
         if quote is not None and (replied is None or not quote or quote not in replied.text):
             raise PageError(400, "what is quoted is not in the message replied to")
-        return self._send(person_id, marked, reply_to=reply_to, quote=quote, forwarded_from=forwarded_from)
+        return self._send(
+            person_id, marked, reply_to=reply_to, thread_id=thread_id, quote=quote, forwarded_from=forwarded_from
+        )
 
     def edit(self, person_id: int, message_id: int, text: str) -> Message:
         """Change what somebody has said."""

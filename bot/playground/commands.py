@@ -11,6 +11,7 @@ Scope: TypeAlias = tuple[str, int | None]
 
 DEFAULT: Scope = ("default", None)
 ALL_PRIVATE: Scope = ("all_private_chats", None)
+ALL_GROUPS: Scope = ("all_group_chats", None)
 
 
 class CommandMenu:
@@ -31,8 +32,8 @@ class CommandMenu:
         return self._menus.get((scope, language), [])
 
     def resolve(self, chat_id: int, language: str) -> list[Json]:
-        """What a person sees in the private chat: the narrowest scope first, in each the own language first."""
-        for scope in (("chat", chat_id), ALL_PRIVATE, DEFAULT):
+        """What a person sees in a chat: the narrowest scope first, in each the own language first."""
+        for scope in (("chat", chat_id), ALL_PRIVATE if chat_id > 0 else ALL_GROUPS, DEFAULT):
             for code in (language, ""):
                 if commands := self._menus.get((scope, code)):
                     return commands

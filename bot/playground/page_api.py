@@ -13,9 +13,11 @@ from aiohttp import BodyPartReader, web
 from bot.playground import present
 from bot.playground.acts import Acts
 from bot.playground.errors import PageError
+from bot.playground.group_acts import GroupActs
+from bot.playground.group_view import page_group
 from bot.playground.guard import HEADERS
 from bot.playground.state import World
-from bot.playground.values import Json
+from bot.playground.values import Json, Membership
 
 STATIC = Path(__file__).with_name("static")
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -29,9 +31,10 @@ Value = TypeVar("Value", int, str)
 class PageApi:
     """Serves one world to any number of pages."""
 
-    def __init__(self, world: World, acts: Acts) -> None:
+    def __init__(self, world: World, acts: Acts, groups: GroupActs) -> None:
         self._world = world
         self._acts = acts
+        self._groups = groups
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """What it serves."""
@@ -48,6 +51,8 @@ class PageApi:
             web.post("/playground/press", _json(self._press)),
             web.post("/playground/stop", _json(self._stop)),
             web.post("/playground/language", _json(self._language)),
+            web.post("/playground/group", _json(self._group)),
+            web.post("/playground/topic", _json(self._topic)),
         ]
 
     async def _page(self, _request: web.Request) -> web.StreamResponse:
@@ -61,6 +66,15 @@ class PageApi:
 
     async def _send(self, request: web.Request) -> Json:
         body = await _body(request)
+        if (group_id := _optional(body, "chat_id", int)) is not None:
+            message = self._groups.say(
+                group_id,
+                _field(body, "person_id", int),
+                _field(body, "text", str),
+                reply_to=_optional(body, "reply_to", int),
+                thread_id=_optional(body, "thread_id", int),
+            )
+            return {"message": present.page_message(message)}
         message = self._acts.say(
             _field(body, "person_id", int),
             _field(body, "text", str),
@@ -73,7 +87,10 @@ class PageApi:
     async def _edit(self, request: web.Request) -> Json:
         body = await _body(request)
         person_id, message_id = _field(body, "person_id", int), _field(body, "message_id", int)
-        message = self._acts.edit(person_id, message_id, _field(body, "text", str))
+        if (group_id := _optional(body, "chat_id", int)) is not None:
+            message = self._groups.edit(person_id, group_id, message_id, _field(body, "text", str))
+        else:
+            message = self._acts.edit(person_id, message_id, _field(body, "text", str))
         return {"message": present.page_message(message)}
 
     async def _react(self, request: web.Request) -> Json:
@@ -96,7 +113,22 @@ class PageApi:
     async def _press(self, request: web.Request) -> Json:
         body = await _body(request)
         person_id, message_id = _field(body, "person_id", int), _field(body, "message_id", int)
-        return {"query_id": self._acts.press(person_id, message_id, _field(body, "data", str))}
+        data = _field(body, "data", str)
+        if (group_id := _optional(body, "chat_id", int)) is not None:
+            return {"query_id": self._groups.press(person_id, group_id, message_id, data)}
+        return {"query_id": self._acts.press(person_id, message_id, data)}
+
+    async def _group(self, request: web.Request) -> Json:
+        """A group with everybody and the bot in it; `forum` gives it topics."""
+        body = await _body(request)
+        person_id = _field(body, "person_id", int)
+        group = self._groups.create(person_id, forum=body.get("forum") is True)
+        return {"group": page_group(self._groups.set_bot(person_id, group.group_id, Membership.MEMBER))}
+
+    async def _topic(self, request: web.Request) -> Json:
+        body = await _body(request)
+        person_id, chat_id = _field(body, "person_id", int), _field(body, "chat_id", int)
+        return {"thread_id": self._groups.open_topic(person_id, chat_id, _field(body, "name", str))}
 
     async def _stop(self, request: web.Request) -> Json:
         body = await _body(request)

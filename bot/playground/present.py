@@ -9,14 +9,14 @@ from bot.playground.values import BOT_NAME, BOT_USERNAME, Draft, Json, Message, 
 BUTTON_FIELDS = {"text": "text", "callback_data": "data", "url": "url", "style": "style"}
 
 
-def bot_user(bot_id: int, *, profile: bool = False) -> Json:
-    """The bot as a User; with `profile` as `getMe` has it."""
+def bot_user(bot_id: int, *, profile: bool = False, reads_all: bool = False) -> Json:
+    """The bot as a User; with `profile` as `getMe` has it. `reads_all`: privacy mode is off."""
     user: Json = {"id": bot_id, "is_bot": True, "first_name": BOT_NAME, "username": BOT_USERNAME}
     if profile:
         user |= {
-            "can_join_groups": False,
-            "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
+            "can_join_groups": True,
+            "can_read_all_group_messages": reads_all,
+            "supports_inline_queries": True,
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }
@@ -76,6 +76,10 @@ def message(shown: Message, person: Person, bot_id: int, *, answered: Message | 
         }
     if shown.quote is not None:
         data["quote"] = {"text": shown.quote, "position": 0, "is_manual": True}
+    if shown.thread_id is not None:
+        data |= {"message_thread_id": shown.thread_id, "is_topic_message": True}
+    if shown.service is not None:
+        data |= shown.service
     if answered is not None:
         data["reply_to_message"] = message(answered, person, bot_id)
     return data
@@ -133,6 +137,10 @@ def page_message(shown: Message) -> Json:
         "html": _html(shown),
         "buttons": [[_page_button(button) for button in row] for row in shown.buttons],
         "reply_to": shown.reply_to,
+        "sender": shown.sender_id,
+        "thread": shown.thread_id,
+        "only_for": shown.only_for,
+        "service": next(iter(shown.service), None) if shown.service else None,
         "photo": {"url": file_url(photo)} if photo else None,
         "document": {"url": file_url(document), "name": document.name, "size": document.size} if document else None,
         "edited": shown.edit_date is not None,

@@ -17,7 +17,9 @@ from bot.playground.bot_api import BotApi
 from bot.playground.closing import PATIENCE_SECONDS, Closing
 from bot.playground.errors import PortTaken
 from bot.playground.faults import Call, Faults
+from bot.playground.group_acts import GroupActs
 from bot.playground.guard import guard
+from bot.playground.inline_acts import InlineActs
 from bot.playground.limits import FloodGate, Limits
 from bot.playground.methods.base import Api
 from bot.playground.page_api import PageApi
@@ -61,6 +63,8 @@ class Playground:
         self.faults = Faults()
         self._keeper = Keeper(self.world, state_path)
         self._acts = Acts(self.world)
+        self.groups = GroupActs(self.world)
+        self.inline = InlineActs(self.world)
         self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults, strict=strict)
         self._stack = AsyncExitStack()
 
@@ -78,7 +82,7 @@ class Playground:
             application = web.Application(
                 middlewares=[closing.middleware(), guard()], client_max_size=MOST_IN_A_REQUEST
             )
-            application.add_routes([*self._bot_api.routes(), *PageApi(self.world, self._acts).routes()])
+            application.add_routes([*self._bot_api.routes(), *PageApi(self.world, self._acts, self.groups).routes()])
             application.on_shutdown.append(closing.now)
             # A poll or a page whose client has gone must end with it.
             runner = web.AppRunner(
@@ -134,11 +138,14 @@ class Playground:
         text: str,
         *,
         reply_to: int | None = None,
+        thread_id: int | None = None,
         quote: str | None = None,
         forwarded_from: str | None = None,
     ) -> Message:
         """Let a person write a message, or forward one."""
-        return self._acts.say(person_id, text, reply_to=reply_to, quote=quote, forwarded_from=forwarded_from)
+        return self._acts.say(
+            person_id, text, reply_to=reply_to, thread_id=thread_id, quote=quote, forwarded_from=forwarded_from
+        )
 
     def edit(self, person_id: int, message_id: int, text: str) -> Message:
         """Let a person change a message of theirs."""

@@ -14,7 +14,7 @@ import orjson
 import structlog
 
 from bot.playground.state import World
-from bot.playground.values import Json, StoredFile, message_from_json
+from bot.playground.values import Json, StoredFile, group_from_json, message_from_json
 
 logger = structlog.get_logger()
 
@@ -87,6 +87,8 @@ def capture(world: World) -> Json:
         "format": FORMAT,
         "people": list(world.people.values()),
         "messages": [message for chat in world.chats.values() for message in chat.messages.values()],
+        "groups": list(world.groups.values()),
+        "topics": {str(chat.chat_id): _named(chat.topics) for chat in world.chats.values() if chat.topics},
         "last_message_id": world.last_message_id,
         "updates": world.updates.pending,
         "next_update_id": world.updates.next_id,
@@ -101,10 +103,16 @@ def restore(world: World, data: Any) -> None:
         raise ValueError("another format")
     messages = [message_from_json(message) for message in data["messages"]]
     files = [StoredFile(**file) for file in data["files"]]
+    groups = [group_from_json(group) for group in data.get("groups", ())]
     people = {person["person_id"]: person for person in data["people"]}
     for person_id in world.people.keys() & people.keys():
         kept = {name: people[person_id][name] for name in ("language_code", "started", "blocked")}
         world.change_person(person_id, **kept)
+    for group in groups:
+        world.put_group(group)
+    for chat_id, topics in data.get("topics", {}).items():
+        if (chat := world.chats.get(int(chat_id))) is not None:
+            chat.topics |= {int(thread_id): name for thread_id, name in topics.items()}
     for message in messages:
         if message.chat_id in world.chats:
             world.chats[message.chat_id].messages[message.message_id] = message
@@ -114,13 +122,17 @@ def restore(world: World, data: Any) -> None:
     world.files.restore(files)
 
 
+def _named(topics: Mapping[int, str]) -> Json:
+    return {str(thread_id): name for thread_id, name in topics.items()}
+
+
 def _write(path: Path, picture: _Picture) -> None:
     """Contents first, so that no file is known that is not there; then the state in one step; last, delete the rest."""
     folder = path.with_name(path.name + ".files")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file_id, content in picture.contents.items():
         _write_file(folder / file_id, content)
-    _write_file(path, orjson.dumps(picture.state))
+    _write_file(path, orjson.dumps(picture.state, option=orjson.OPT_NON_STR_KEYS))
     for old in folder.iterdir():
         if old.name not in picture.files:
             old.unlink(missing_ok=True)

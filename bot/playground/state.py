@@ -10,8 +10,9 @@ from bot.playground import present
 from bot.playground.commands import CommandMenu, Scope
 from bot.playground.feed import EventFeed
 from bot.playground.files import FileStore
+from bot.playground.group_view import group_message, page_group
 from bot.playground.updates import UpdateQueue
-from bot.playground.values import BOT_NAME, BOT_USERNAME, PEOPLE, Draft, Json, Message, Person
+from bot.playground.values import BOT_NAME, BOT_USERNAME, PEOPLE, Draft, Group, InlineAsked, Json, Message, Person
 from llm.clock import Clock
 
 MESSAGES_KEPT = 2000
@@ -22,11 +23,12 @@ QUERIES_KEPT = 1000
 
 @dataclass(slots=True)
 class Chat:
-    """One private chat; its id is the person's."""
+    """One chat: a private one, whose id is the person's, or a group. `topics` are the names of those it has."""
 
     chat_id: int
     messages: dict[int, Message] = field(default_factory=dict)
     drafts: dict[int, Draft] = field(default_factory=dict)
+    topics: dict[int, str] = field(default_factory=dict)
 
 
 class World:
@@ -43,7 +45,10 @@ class World:
         self.updates = UpdateQueue(first_id=int(clock.now().timestamp() * 10))
         self.people = {person.person_id: person for person in PEOPLE}
         self.chats = {person.person_id: Chat(person.person_id) for person in PEOPLE}
+        self.groups: dict[int, Group] = {}
+        self.reads_all = False
         self.open_queries: dict[str, tuple[int, int]] = {}
+        self.inline_queries: dict[str, InlineAsked] = {}
         self.last_message_id = 0
         self.changes = 0
         self._last_poll: float | None = None
@@ -85,6 +90,8 @@ class World:
     def to_bot(self, message: Message) -> Json:
         """A message as the bot gets it, with the one that it replies to."""
         answered = self.chats[message.chat_id].messages.get(message.reply_to or 0)
+        if (group := self.groups.get(message.chat_id)) is not None:
+            return group_message(message, group, self.people, self.bot_id, answered=answered)
         return present.message(message, self.people[message.chat_id], self.bot_id, answered=answered)
 
     # Drafts
@@ -127,8 +134,15 @@ class World:
         for person_id, menu in before.items():
             self._show_menu(person_id, menu)
 
-    def _menu(self, person_id: int) -> list[Json]:
-        return self.commands.resolve(person_id, self.people[person_id].language_code)
+    def _menu(self, chat_id: int) -> list[Json]:
+        language = self.people[chat_id].language_code if chat_id in self.people else ""
+        return self.commands.resolve(chat_id, language)
+
+    def put_group(self, group: Group) -> None:
+        """Make a group, or replace what is known of it."""
+        self.groups[group.group_id] = group
+        self.chats.setdefault(group.group_id, Chat(group.group_id))
+        self._changed({"type": "group", "chat_id": group.group_id, "group": page_group(group)})
 
     def _show_menu(self, person_id: int, before: list[Json]) -> None:
         menu = self._menu(person_id)
@@ -165,6 +179,7 @@ class World:
         return {
             "bot": {"username": BOT_USERNAME, "first_name": BOT_NAME, "online": self.online},
             "people": [present.page_person(person) for person in self.people.values()],
+            "groups": [page_group(group) for group in self.groups.values()],
             "chats": {str(chat.chat_id): self._page_chat(chat) for chat in self.chats.values()},
             "sequence": self.feed.sequence,
         }
@@ -174,6 +189,7 @@ class World:
             "messages": [present.page_message(message) for message in chat.messages.values()],
             "drafts": [present.page_draft(draft) for draft in chat.drafts.values()],
             "commands": self._menu(chat.chat_id),
+            "topics": {str(thread_id): name for thread_id, name in chat.topics.items()},
         }
 
     def _changed(self, event: Json, *, lasting: bool = True) -> None:

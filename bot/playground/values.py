@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
@@ -26,6 +27,32 @@ class Person:
 
 
 PEOPLE = (Person(1, "Admin", "admin"), Person(1001, "Me", "me"), Person(1002, "Stranger", "stranger"))
+
+
+class Membership(StrEnum):
+    """How somebody belongs to a group."""
+
+    CREATOR = "creator"
+    ADMINISTRATOR = "administrator"
+    MEMBER = "member"
+    LEFT = "left"
+    KICKED = "kicked"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group: people by their ids, and how the bot belongs to it. One that has `moved_to` another id is no more.
+
+    A `supergroup` may have topics; a plain group becomes one under another id.
+    """
+
+    group_id: int
+    title: str
+    members: Mapping[int, Membership]
+    supergroup: bool = True
+    forum: bool = False
+    bot: Membership = Membership.LEFT
+    moved_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +78,13 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a private chat. With a photo, document or recording, `text` and `entities` are its caption.
+    """One message of a chat. With a photo, document or recording, `text` and `entities` are its caption.
 
-    `entities` and `markup` are JSON objects of the Bot API. A rich message has `blocks`, and
-    what can be read in them as `text`. `reaction` is the bot's, `person_reaction` the person's. `quote` is what of the
-    message replied to is meant, `forwarded_from` the name of somebody who is not here.
+    In a group `sender_id` is the person who wrote it; `only_for` the one who alone sees it. `thread_id` is its topic,
+    `service` what happened if it is no message of somebody's, and `inline_id` the id by which the bot knows what
+    somebody has sent through it. `entities` and `markup` are JSON objects of the Bot API. A rich message has `blocks`,
+    and what can be read in them as `text`. `reaction` is the bot's, `person_reaction` the person's. `quote` is what of
+    the message replied to is meant, `forwarded_from` the name of somebody who is not here.
     """
 
     message_id: int
@@ -74,6 +103,11 @@ class Message:
     edit_date: int | None = None
     blocks: tuple[Json, ...] | None = field(default=None, repr=False)
     is_rtl: bool = False
+    sender_id: int | None = None
+    thread_id: int | None = None
+    only_for: int | None = None
+    inline_id: str | None = None
+    service: Json | None = None
     reaction: str | None = None
     person_reaction: str | None = None
     quote: str | None = field(default=None, repr=False)
@@ -114,6 +148,16 @@ class Draft:
         return not self.text and not self.blocks
 
 
+@dataclass(frozen=True, slots=True)
+class InlineAsked:
+    """What somebody has written behind the bot's name in another chat, and what the bot offered; None: nothing yet."""
+
+    person_id: int
+    text: str = field(repr=False)
+    results: tuple[Json, ...] | None = None
+    button: Json | None = None
+
+
 def message_from_json(data: Mapping[str, Any]) -> Message:
     """A message of a snapshot. Raises `TypeError` or `KeyError` when it is none."""
     fields = dict(data)
@@ -124,3 +168,9 @@ def message_from_json(data: Mapping[str, Any]) -> Message:
         if fields.get(name) is not None:
             fields[name] = StoredFile(**fields[name])
     return Message(**fields)
+
+
+def group_from_json(data: Mapping[str, Any]) -> Group:
+    """A group of a snapshot. Raises `TypeError`, `KeyError` or `ValueError` when it is none."""
+    members = {int(person_id): Membership(status) for person_id, status in data["members"].items()}
+    return Group(**{**data, "members": members, "bot": Membership(data["bot"])})

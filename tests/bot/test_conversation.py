@@ -61,3 +61,11 @@ async def test_nothing_is_left_out_here_since_only_the_client_knows_what_fits(co
     said = await sent(conversations, *[AnswerState.COMPLETE] * 30)
     assert [message.text for message in said[:2]] == ["question 1", "answer 1"]
     assert len(said) == 61
+
+
+async def test_in_a_group_the_model_is_told_how_names_are_to_be_read(conversations: Conversations) -> None:
+    turn = await conversations.open_turn(chat_id=-5, person_id=1, update_id=1, text="Anna: hello")
+    rules, said = await messages_for(conversations, turn)
+    assert (rules.role, rules.pinned) == (Role.SYSTEM, True)
+    assert "up to the first colon" in rules.text
+    assert said == question("Anna: hello")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.checkup.finding import Level, Matter, Subject, level_of
-from bot.commands import ADMINS, EVERYONE
+from bot.commands import ADMINS, EVERYONE, GROUPS
 from bot.conversation_export import ExportFormat
 from bot.handlers import people
 from bot.i18n import LANGUAGES, MissingText, Texts
@@ -90,7 +90,8 @@ def test_every_kind_of_failure_has_words(kind: FailureKind, language: str):
 
 def test_texts_whose_keys_are_put_together_are_all_there():
     keys = set(keys_of("en"))
-    assert {f"command-{name}" for name in (*EVERYONE, *ADMINS)} == {key for key in keys if key.startswith("command-")}
+    commands = {f"command-{name}" for name in (*EVERYONE, *ADMINS, *GROUPS)}
+    assert commands == {key for key in keys if key.startswith("command-")}
     assert {f"settings-language-{code}" for code in LANGUAGES} <= keys
     assert {f"stats-title-{period}" for period in Period} <= keys
     assert {f"stats-button-{period}" for period in Period} <= keys

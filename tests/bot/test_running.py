@@ -48,3 +48,15 @@ async def test_an_answer_that_fails_leaves_its_place() -> None:
     except ValueError:
         pass
     assert running.count == 0
+
+
+async def test_topics_are_places_of_their_own() -> None:
+    running = RunningAnswers()
+    async with running.begin(-5, 7, person_id=9) as signal, running.begin(-5, person_id=8):
+        assert (running.asker_in(-5, 7), running.asker_in(-5), running.asker_in(-5, 6)) == (9, 8, None)
+        assert not running.answers_in(-5, 6)
+        assert await running.stop(-5, 6) is False
+        stopping = asyncio.create_task(running.stop(-5, 7))
+        await asyncio.sleep(0)
+        assert signal.requested
+    assert await stopping is True

@@ -80,3 +80,10 @@ def test_what_stands_elsewhere_is_told_with_its_address() -> None:
 def test_what_is_forwarded_is_context_under_the_name_of_who_wrote_it(origin: dict[str, Any], name: str) -> None:
     said = said_in(message(text="It rains.", forward_origin={"date": 1750000000, **origin}))
     assert (said.text, said.context) == ("", f"Forwarded from {name}:\nIt rains.")
+
+
+def test_in_a_group_it_is_told_who_says_it_and_whom_it_answers() -> None:
+    group = {"id": -5, "type": "supergroup", "title": "Family"}
+    anna = {"id": 6, "is_bot": False, "first_name": "Anna", "username": "anna"}
+    said = said_in(message(chat=group, text="No.", reply_to_message={**replied("Yes.", anna), "chat": group}))
+    assert (said.text, said.context) == ("Me: No.", "In reply to Anna (@anna):\nYes.")

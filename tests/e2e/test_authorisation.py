@@ -15,7 +15,7 @@ import pytest
 from aiogram.filters.callback_data import CallbackData
 
 import bot.callbacks
-from bot.commands import ADMINS, EVERYONE
+from bot.commands import ADMINS, EVERYONE, GROUPS, IN_GROUPS
 from tests.e2e.conftest import ADMIN, ME, STRANGER, House, OpenHouse
 from tests.e2e.talk import served_by, settled
 from tests.fakes.model_server import ModelServer
@@ -25,7 +25,13 @@ BEGIN = "<!-- The matrix: written by tests/e2e/test_authorisation.py, DOMOVOY_WR
 END = "<!-- End of the matrix. -->"
 GROUP = -1001234567890
 NOT_YOURS = "This button is for who asked for it."
-NO_HANDLER = {"on_unknown_command": "unknown", "on_other_button": "nothing", "on_other": "nothing"}
+NOT_ADMIN = "Only the admins of this group can do that."
+NO_HANDLER = {
+    "on_unknown_command": "unknown",
+    "on_other_button": "nothing",
+    "on_other": "nothing",
+    "on_personal_command": "in private",
+}
 
 YES, OUT = "yes", "–"
 """Done for whoever asks; not even looked at, since this person or place is not let in."""
@@ -87,7 +93,7 @@ def pressed(kind: type[CallbackData], about: int) -> str:
 
 def acts(role: Role) -> Iterator[tuple[str, str, str]]:
     """What is tried: the name of its row, `message` or `callback_query` or `inline_query`, and what is sent."""
-    for name in (*EVERYONE, *ADMINS):
+    for name in dict.fromkeys((*EVERYONE, *GROUPS, *ADMINS)):
         yield f"`/{name}`", "message", f"/{name}"
     other = ADMIN if role.person_id != ADMIN else ME
     for kind in press_kinds():
@@ -144,21 +150,41 @@ async def tried(home: House, role: Role, watching: Watch, kind: str, sent: str, 
         for call in home.page.called("answerCallbackQuery")
         if str(call.params["callback_query_id"]) == str(number)
     ]
-    return "refused" if NOT_YOURS in answers else YES
+    return "refused" if {NOT_YOURS, NOT_ADMIN} & set(answers) else YES
 
 
 def expected(row: str, role: Role) -> str:
     """What should come of it, thought out apart from the code: the roles, and whose a button is."""
-    if role.name in {"stranger", "blocked", "group member"} or row == "inline query":
+    if role.name in {"stranger", "blocked"}:
         return OUT
+    if row == "inline query":
+        return YES
+    if role.name == "group member":
+        return expected_in_group(row)
     if row.startswith("`/"):
-        return YES if row[2:-1] in EVERYONE or role.name == "admin" else "unknown"
+        may = (*EVERYONE, *ADMINS) if role.name == "admin" else EVERYONE
+        return YES if row[2:-1] in may else "unknown"
     about = row.removeprefix("button ").split(",")[0]
+    if about in {"Group", "Inline", "InlineStop"}:
+        return "nothing"
     if about in {"Access", "Detect", "Invite", "Limit", "Model", "Person", "Stats"}:
         return YES if role.name == "admin" else "nothing"
     if row.endswith("another's"):
         return "refused"
     return YES
+
+
+def expected_in_group(row: str) -> str:
+    """The same for somebody who is let in and no admin of the group."""
+    if row.startswith("`/"):
+        name = row[2:-1]
+        return YES if name in IN_GROUPS else "in private" if name in EVERYONE else OUT
+    about = row.removeprefix("button ").split(",")[0]
+    if about == "Group":
+        return "refused"
+    if about not in {"Answer", "Late", "Stop", "WordsOnly"}:
+        return "nothing"
+    return "refused" if row.endswith("another's") else YES
 
 
 async def column(house: OpenHouse, model_server: ModelServer, role: Role) -> dict[str, str]:

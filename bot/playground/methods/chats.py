@@ -8,6 +8,7 @@ from bot.playground import present
 from bot.playground.commands import ALL_PRIVATE, DEFAULT, Scope
 from bot.playground.errors import bad_request
 from bot.playground.methods.base import Api
+from bot.playground.methods.groups import group_info, group_member
 from bot.playground.params import Params
 from bot.playground.utf16 import units
 from bot.playground.values import Json
@@ -40,7 +41,7 @@ _LANGUAGE = re.compile(r"(?:[a-z]{2})?")
 
 def get_me(api: Api, _params: Params) -> Json:
     """`getMe`."""
-    return present.bot_user(api.world.bot_id, profile=True)
+    return present.bot_user(api.world.bot_id, profile=True, reads_all=api.world.reads_all)
 
 
 def send_chat_action(api: Api, params: Params) -> bool:
@@ -107,6 +108,8 @@ def set_message_reaction(api: Api, params: Params) -> bool:
 
 def get_chat(api: Api, params: Params) -> Json:
     """`getChat`."""
+    if (group := api.world.groups.get(api.chat(params).chat_id)) is not None:
+        return group_info(group)
     person = api.world.people[api.chat(params).chat_id]
     return present.private_chat(person) | {
         "accent_color_id": 0,
@@ -116,7 +119,9 @@ def get_chat(api: Api, params: Params) -> Json:
 
 
 def get_chat_member(api: Api, params: Params) -> Json:
-    """`getChatMember`: the person or the bot, both ordinary members of a private chat."""
+    """`getChatMember`: in a private chat the person or the bot, both ordinary members."""
+    if (group := api.world.groups.get(api.chat(params).chat_id)) is not None:
+        return group_member(api, group, params.integer("user_id"))
     person = api.world.people[api.chat(params).chat_id]
     user_id = params.integer("user_id")
     if user_id not in (person.person_id, api.world.bot_id):

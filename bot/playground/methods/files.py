@@ -72,7 +72,7 @@ def _send(api: Api, params: Params, kind: str) -> Json:
     chat = api.chat(params)
     marked = caption(params)
     markup = reply_markup(params)
-    reply_to = replied(chat, params)
+    reply_to, thread_id = replied(chat, params), api.thread(chat, params)
     file = _uploaded(api, params, kind) or _known(api, params, kind)
     api.take(chat)
     message = api.world.add(
@@ -82,6 +82,7 @@ def _send(api: Api, params: Params, kind: str) -> Json:
         entities=marked.entities,
         markup=markup,
         reply_to=reply_to,
+        thread_id=thread_id,
         **{kind: file},
     )
     return api.world.to_bot(message)

@@ -25,9 +25,17 @@ def send_message(api: Api, params: Params) -> Json:
     marked = message_text(params, "message is too long")
     markup = reply_markup(params)
     reply_to = replied(chat, params)
+    thread_id, only_for = api.thread(chat, params), receiver(api, chat, params)
     api.take(chat)
     message = api.world.add(
-        chat.chat_id, from_bot=True, text=marked.text, entities=marked.entities, markup=markup, reply_to=reply_to
+        chat.chat_id,
+        from_bot=True,
+        text=marked.text,
+        entities=marked.entities,
+        markup=markup,
+        reply_to=reply_to,
+        thread_id=thread_id,
+        only_for=only_for,
     )
     return api.world.to_bot(message)
 
@@ -88,6 +96,18 @@ def delete_messages(api: Api, params: Params) -> bool:
         raise bad_request("too many message identifiers specified")
     api.world.delete(chat.chat_id, [number for number in wanted if isinstance(number, int)])
     return True
+
+
+def receiver(api: Api, chat: Chat, params: Params) -> int | None:
+    """Who alone is to see a message: a member of the group. Raises `ApiError` 400."""
+    given = params.json("ephemeral_message_parameters")
+    if given is None:
+        return None
+    group = api.world.groups.get(chat.chat_id)
+    person_id = given.get("receiver_user_id") if isinstance(given, dict) else None
+    if group is None or not isinstance(person_id, int) or person_id not in group.members:
+        raise bad_request("EPHEMERAL_MESSAGE_RECEIVER_INVALID")
+    return person_id
 
 
 def replied(chat: Chat, params: Params) -> int | None:

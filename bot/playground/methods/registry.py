@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.playground.methods import chats, drafts, files, messages, profile, rich, webhook
+from bot.playground.methods import chats, drafts, files, groups, inline, messages, profile, rich, webhook
 from bot.playground.methods.base import Method
 
 _METHODS: Mapping[str, Method] = {
@@ -25,6 +25,11 @@ _METHODS: Mapping[str, Method] = {
     "setMessageReaction": chats.set_message_reaction,
     "getChat": chats.get_chat,
     "getChatMember": chats.get_chat_member,
+    "getChatAdministrators": groups.get_chat_administrators,
+    "editEphemeralMessageText": groups.edit_ephemeral_text,
+    "editEphemeralMessageReplyMarkup": groups.edit_ephemeral_markup,
+    "deleteEphemeralMessage": groups.delete_ephemeral,
+    "answerInlineQuery": inline.answer_inline_query,
     "sendPhoto": files.send_photo,
     "sendDocument": files.send_document,
     "editMessageCaption": files.edit_message_caption,

@@ -7,6 +7,7 @@ import asyncio
 from bot.playground.limits import Flood
 from bot.playground.methods.base import Api
 from bot.playground.methods.drafts import draft_identifier
+from bot.playground.methods.inline import edit_inline_text
 from bot.playground.methods.keyboards import reply_markup
 from bot.playground.methods.messages import edit, edit_message_text, replied, text_to_edit
 from bot.playground.params import Params
@@ -19,7 +20,7 @@ async def send_rich_message(api: Api, params: Params) -> Json:
     chat = api.chat(params)
     rich = await _read(params)
     markup = reply_markup(params)
-    reply_to = replied(chat, params)
+    reply_to, thread_id = replied(chat, params), api.thread(chat, params)
     api.take(chat)
     message = api.world.add(
         chat.chat_id,
@@ -29,6 +30,7 @@ async def send_rich_message(api: Api, params: Params) -> Json:
         is_rtl=rich.is_rtl,
         markup=markup,
         reply_to=reply_to,
+        thread_id=thread_id,
     )
     return api.world.to_bot(message)
 
@@ -36,7 +38,7 @@ async def send_rich_message(api: Api, params: Params) -> Json:
 async def send_rich_message_draft(api: Api, params: Params) -> bool:
     """`sendRichMessageDraft`."""
     chat = api.chat(params)
-    draft_id = draft_identifier(params)
+    draft_id = draft_identifier(chat, params)
     rich = await _read(params, draft=True)
     api.take(chat, Flood.DRAFT)
     api.world.put_draft(
@@ -47,14 +49,16 @@ async def send_rich_message_draft(api: Api, params: Params) -> bool:
             blocks=rich.blocks,
             can_stop=params.flag("can_stop"),
             keep_on_stop=params.flag("keep_on_stop"),
-            thread_id=params.integer("message_thread_id"),
+            thread_id=api.thread(chat, params),
         )
     )
     return True
 
 
-async def edit_message(api: Api, params: Params) -> Json:
-    """`editMessageText`: with a rich message if one is given, else with a text."""
+async def edit_message(api: Api, params: Params) -> Json | bool:
+    """`editMessageText`: with a rich message if one is given, else with a text; of inline messages only the text."""
+    if params.text("inline_message_id"):
+        return edit_inline_text(api, params)
     if params.json("rich_message") is None:
         return edit_message_text(api, params)
     chat = api.chat(params)

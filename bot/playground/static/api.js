@@ -25,17 +25,22 @@ const post = (path, body) =>
 
 export const state = () => call("/playground/state");
 
-export const send = (personId, text, replyTo = null) =>
-  post("/playground/send", { person_id: personId, text, ...(replyTo === null ? {} : { reply_to: replyTo }) });
+/** `groupId` is the group in which the person acts; null: their own chat. */
+const where = (personId, groupId) => ({ person_id: personId, ...(groupId === null ? {} : { chat_id: groupId }) });
 
-export const edit = (personId, messageId, text) =>
-  post("/playground/edit", { person_id: personId, message_id: messageId, text });
+export const send = (personId, text, replyTo = null, groupId = null) =>
+  post("/playground/send", { ...where(personId, groupId), text, ...(replyTo === null ? {} : { reply_to: replyTo }) });
+
+export const makeGroup = (personId) => post("/playground/group", { person_id: personId });
+
+export const edit = (personId, messageId, text, groupId = null) =>
+  post("/playground/edit", { ...where(personId, groupId), message_id: messageId, text });
 
 export const react = (personId, messageId, emoji) =>
   post("/playground/react", { person_id: personId, message_id: messageId, emoji });
 
-export const press = (personId, messageId, data) =>
-  post("/playground/press", { person_id: personId, message_id: messageId, data });
+export const press = (personId, messageId, data, groupId = null) =>
+  post("/playground/press", { ...where(personId, groupId), message_id: messageId, data });
 
 export const stop = (personId, draftId) => post("/playground/stop", { person_id: personId, draft_id: draftId });
 

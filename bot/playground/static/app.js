@@ -29,9 +29,14 @@ async function attempt(request, complaint) {
   }
 }
 
+function nameOf(personId) {
+  const role = store.people.find((person) => person.id === personId)?.role;
+  return role ? t(`role_${role}`) : "";
+}
+
 async function say(text, replyTo = null) {
   messages.near = true;
-  return Boolean(await attempt(api.send(store.active, text, replyTo), t("notSent")));
+  return Boolean(await attempt(api.send(store.person.id, text, replyTo, store.group?.id ?? null), t("notSent")));
 }
 
 async function react(message, emoji) {
@@ -43,7 +48,7 @@ async function press(message, button, key) {
   if (key.classList.contains("busy")) return;
   key.classList.add("busy");
   const done = () => key.classList.remove("busy");
-  const result = await attempt(api.press(store.active, message.id, button.data), t("notPressed"));
+  const result = await attempt(api.press(store.person.id, message.id, button.data, store.group?.id ?? null), t("notPressed"));
   if (!result) {
     done();
     return;
@@ -64,6 +69,7 @@ const messages = new MessagesView(store, {
   press,
   enlarge,
   botName,
+  nameOf,
   reply: (message) => composer.reply(message),
   edit: (message) => composer.edit(message),
   react,
@@ -71,7 +77,7 @@ const messages = new MessagesView(store, {
 });
 const composer = new ComposerView(store, {
   say,
-  change: async (message, text) => Boolean(await attempt(api.edit(store.active, message.id, text), t("notSent"))),
+  change: async (message, text) => Boolean(await attempt(api.edit(store.person.id, message.id, text, store.group?.id ?? null), t("notSent"))),
   attach: async (files, caption) => Boolean(await attempt(api.upload(store.active, files, caption), t("notSent"))),
   tell: toast,
   botName,
@@ -92,7 +98,8 @@ function render() {
   scheduled = false;
   if (!document.hidden) store.markRead();
   for (const view of views) view.render();
-  const unread = store.people.reduce((sum, person) => sum + store.unread(person.id), 0);
+  byId("make-group").hidden = store.groups.length > 0 || !store.connected;
+  const unread = store.rooms.reduce((sum, room) => sum + store.unread(room.id), 0);
   document.title = `${unread ? `(${unread}) ` : ""}${botName()}`;
   byId("app").dataset.ready = String(store.connected !== null);
 }
@@ -141,6 +148,10 @@ function typeAnywhere(event) {
   byId("text").focus();
 }
 
+byId("make-group").addEventListener("click", async () => {
+  const made = await attempt(api.makeGroup(store.person?.id ?? store.speaker), t("notSent"));
+  if (made?.group) store.activate(made.group.id);
+});
 byId("theme").addEventListener("click", nextTheme);
 for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", () => {

@@ -26,6 +26,8 @@ export class Store {
     this.connected = null;
     this.bot = { username: "", first_name: "", online: false };
     this.people = [];
+    this.groups = [];
+    this.speaker = Number(memory.get("speaker")) || 1001;
     this.chats = new Map();
     this.answers = new Map();
     this.waiting = new Map();
@@ -43,14 +45,34 @@ export class Store {
     return this.chat(this.active);
   }
 
+  /** Who acts: the person whose chat is open, in a group whoever was chosen to speak there. */
   get person() {
-    return this.people.find((person) => person.id === this.active) ?? null;
+    const id = this.group ? this.speaker : this.active;
+    return this.people.find((person) => person.id === id) ?? null;
+  }
+
+  get group() {
+    return this.groups.find((group) => group.id === this.active) ?? null;
+  }
+
+  /** All chats, as rows of the left column. */
+  get rooms() {
+    return [...this.people, ...this.groups.filter((group) => !group.moved_to).map((group) => ({ ...group, role: "group" }))];
+  }
+
+  /** In a group somebody else speaks from now on. */
+  nextSpeaker() {
+    const at = this.people.findIndex((person) => person.id === this.speaker);
+    this.speaker = this.people[(at + 1) % this.people.length].id;
+    memory.set("speaker", String(this.speaker));
+    this.changed();
   }
 
   /** A whole state from the server takes the place of everything known. */
   snapshot(state) {
     this.bot = state.bot;
     this.people = state.people.toSorted((one, other) => ORDER.indexOf(one.role) - ORDER.indexOf(other.role));
+    this.groups = state.groups ?? [];
     if (!this.person && this.people.length) this.active = this.people[0].id;
     const known = new Set(Object.keys(state.chats).map(Number));
     for (const id of this.chats.keys()) if (!known.has(id)) this.chats.delete(id);
@@ -116,12 +138,17 @@ export class Store {
       draft_gone: () => this.#draftGone(chat, event.draft_id),
       action: () => this.#action(chat, event.action),
       callback_answer: () => this.#answer(event),
+      group: () => this.#group(event.group),
       commands: () => Object.assign(chat, { commands: event.commands }),
       bot: () => Object.assign(this.bot, { online: event.online }),
     }[event.type];
     if (!fold) return;
     fold();
     this.changed();
+  }
+
+  #group(group) {
+    this.groups = [...this.groups.filter((known) => known.id !== group.id), group];
   }
 
   #put(chat, message) {

@@ -1,4 +1,4 @@
-// The left column: one chat for each person that the page can be.
+// The left column: one chat for each person that the page can be, and the groups that they share.
 
 import { byId, el } from "./dom.js";
 import { gist, when } from "./format.js";
@@ -21,7 +21,7 @@ export class ChatsView {
   }
 
   render() {
-    const { people } = this.store;
+    const people = this.store.rooms;
     for (const [id, row] of this.rows) {
       if (people.some((person) => person.id === id)) continue;
       row.node.remove();
@@ -53,7 +53,7 @@ export class ChatsView {
   #update(person) {
     const row = this.#row(person);
     const chat = this.store.chat(person.id);
-    const name = t(`role_${person.role}`);
+    const name = person.title ?? t(`role_${person.role}`);
     const active = this.store.active === person.id;
     const unread = active ? 0 : this.store.unread(person.id);
     const line = preview(this.store, chat);

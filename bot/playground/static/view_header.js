@@ -10,13 +10,16 @@ export class HeaderView {
     this.status = byId("bot-status");
     this.you = byId("you");
     this.banner = byId("banner");
+    this.you.addEventListener("click", () => store.nextSpeaker());
     this.shown = "";
   }
 
   render() {
     const { store } = this;
-    this.name.textContent = store.bot.first_name || store.bot.username || "…";
+    this.name.textContent = store.group ? store.group.title : store.bot.first_name || store.bot.username || "…";
     this.you.textContent = store.person ? t(`as${store.person.role[0].toUpperCase()}${store.person.role.slice(1)}`) : "";
+    this.you.disabled = !store.group;
+    this.you.title = store.group ? t("nextSpeaker") : "";
     this.you.className = `you you-${store.person?.role ?? "me"}`;
     this.#status();
     const lost = store.connected === false;

@@ -31,7 +31,7 @@ export class MessageView {
     this.text = el("div", { class: `text${message.rich ? " rich" : ""}`, dir: "auto" });
     const body = message.html ? content(message.html, message.rich) : "";
     this.text.append(body, this.#meta());
-    const bubble = el("div", { class: "bubble" }, this.#reply(), this.#photo(), this.#document(), this.text, this.#reaction());
+    const bubble = el("div", { class: "bubble" }, this.#sender(), this.#reply(), this.#photo(), this.#document(), this.text, this.#reaction());
     bubble.classList.toggle("bare", Boolean(message.photo && !message.html));
     bubble.classList.toggle("file-only", Boolean(message.document && !message.html));
     const side = el("div", { class: "side-actions" }, this.#replyButton(), ...this.#ownButtons());
@@ -58,9 +58,18 @@ export class MessageView {
     return el(
       "button",
       { type: "button", class: "quoted", onclick: () => this.actions.jump(id) },
-      el("b", {}, source?.from === "person" ? t("you") : this.actions.botName()),
+      el("b", {}, source?.sender ? this.actions.nameOf(source.sender) : source?.from === "person" ? t("you") : this.actions.botName()),
       el("span", { dir: "auto" }, source ? gist(source, 160) : t("deleted")),
     );
+  }
+
+  /** In a group: who has written it, or who alone sees it. */
+  #sender() {
+    const { sender, only_for: only, service } = this.message;
+    if (service) return el("b", { class: "sender" }, t(service));
+    const name = sender ? this.actions.nameOf(sender) : "";
+    const alone = only ? el("small", {}, ` ${t("onlyFor")} ${this.actions.nameOf(only)}`) : null;
+    return name || alone ? el("b", { class: "sender" }, name, alone) : null;
   }
 
   #reaction() {

@@ -50,6 +50,16 @@ def message(**fields: Any) -> dict[str, Any]:
         ("callback_query", {"id": "9", "from": USER, "inline_message_id": "x", "data": "stop"}, "1001:control"),
         ("stopped_message_generation", {"chat": CHAT, "draft_id": 3}, "1001:control"),
         ("inline_query", {"id": "9", "from": USER, "query": "q", "offset": ""}, "1001:control"),
+        ("message", message(text="hello", message_thread_id=7, is_topic_message=True), "1001/7"),
+        (
+            "message",
+            message(text="/stop", entities=[COMMAND], message_thread_id=7, is_topic_message=True),
+            "1001/7:control",
+        ),
+        ("stopped_message_generation", {"chat": CHAT, "draft_id": 3, "message_thread_id": 7}, "1001/7:control"),
+        ("chosen_inline_result", {"from": USER, "inline_message_id": "x", "query": "q"}, "1001:inline:x"),
+        ("callback_query", {"id": "9", "from": USER, "inline_message_id": "x", "data": "inline:a:5"}, "1001:inline:x"),
+        ("callback_query", {"id": "9", "from": USER, "inline_message_id": "x", "data": "halt:5"}, "1001:control"),
         ("poll", {"id": "9"}, CONTROL),
     ],
 )

@@ -13,6 +13,8 @@ from bot.playground import page_api
 from bot.playground.server import Playground
 from tests.bot.playground.conftest import ADMIN, ME, PNG, STRANGER, Client, ManualClock
 
+CHOICE = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Go", callback_data="go")]])
+
 
 async def get_state(web: aiohttp.ClientSession) -> dict[str, Any]:
     async with web.get("/playground/state") as response:
@@ -45,7 +47,7 @@ async def test_the_state_has_three_people_and_their_chats(web: aiohttp.ClientSes
         (ME, "me"),
         (STRANGER, "stranger"),
     ]
-    assert state["chats"][str(ME)] == {"messages": [], "drafts": [], "commands": []}
+    assert state["chats"][str(ME)] == {"messages": [], "drafts": [], "commands": [], "topics": {}}
     assert state["bot"]["online"] is False
     assert state["bot"]["username"]
 
@@ -279,3 +281,33 @@ async def test_what_is_quoted_and_forwarded_reaches_the_bot(bot: Client, web: ai
     assert getattr(forwarded.forward_origin, "sender_user_name", None) == "Anna"
     refused = await post(web, "send", person_id=ME, text="why?", reply_to=sent.message_id, quote="blue")
     assert refused[0] == 400
+
+
+async def test_a_group_is_made_and_used_on_the_page(
+    playground: Playground, bot: Client, web: aiohttp.ClientSession
+) -> None:
+    _, made = await post(web, "group", person_id=ME, forum=True)
+    group_id = made["group"]["id"]
+    assert (made["group"]["bot"], made["group"]["members"][str(ME)]) == ("member", "creator")
+    _, opened = await post(web, "topic", person_id=ME, chat_id=group_id, name="Music")
+    topic = opened["thread_id"]
+    _, said = await post(web, "send", person_id=STRANGER, chat_id=group_id, text="/start", thread_id=topic)
+    assert (said["message"]["sender"], said["message"]["thread"]) == (STRANGER, topic)
+    await post(web, "edit", person_id=STRANGER, chat_id=group_id, message_id=said["message"]["id"], text="/help")
+    sent = await bot.send_message(group_id, "choose", reply_markup=CHOICE)
+    status, pressed = await post(web, "press", person_id=ME, chat_id=group_id, message_id=sent.message_id, data="go")
+    assert (status, bool(pressed["query_id"])) == (200, True)
+    kinds = ["my_chat_member", "message", "edited_message", "callback_query"]
+    updates = await bot.get_updates(allowed_updates=kinds)
+    assert [one.event_type for one in updates] == [
+        "my_chat_member",
+        "message",
+        "message",
+        "edited_message",
+        "callback_query",
+    ]
+    async with web.get("/playground/state") as response:
+        state = await response.json()
+    assert [one["id"] for one in state["groups"]] == [group_id]
+    assert state["chats"][str(group_id)]["topics"] == {str(topic): "Music"}
+    assert (await post(web, "send", person_id=ME, chat_id=-7, text="x"))[0] == 404
