@@ -81,28 +81,28 @@ async def test_a_burst_is_answered_once_after_a_kill(program: Program, model_ser
 
 
 async def test_another_answer_is_given_once_after_a_kill(program: Program, model_server: ModelServer) -> None:
-    model_server.script(Stream("first"), STUCK, Stream(WHOLE))
+    model_server.script(Stream("Once upon a time"), STUCK, Stream(WHOLE))
     async with program.started() as process:
         await program.say("Tell me a story")
-        await answers(program, "first")
+        await answers(program, "Once upon a time")
         last = (await messages(program))[-1]
         await do(program, "press", message_id=last["id"], data=last["buttons"][0][0]["data"])
-        await shows_a_part(program, "first")
+        await shows_a_part(program, "Once upon a time")
         await kill(process)
     async with program.started():
-        await answers(program, "first", WHOLE)
+        await answers(program, "Once upon a time", WHOLE)
         await asyncio.sleep(0.7)
-        await answers(program, "first", WHOLE)
+        await answers(program, "Once upon a time", WHOLE)
     await all_done(program)
     async with program.database() as database:
-        assert [text for _, _, text in await stored_messages(database)] == ["Tell me a story", "first", WHOLE]
+        assert [text for _, _, text in await stored_messages(database)] == ["Tell me a story", "Once upon a time", WHOLE]
 
 
 async def test_what_was_edited_is_answered_once_after_a_kill(program: Program, model_server: ModelServer) -> None:
-    model_server.script(Stream("first"), STUCK, Stream(WHOLE))
+    model_server.script(Stream("Once upon a time"), STUCK, Stream(WHOLE))
     async with program.started() as process:
         await program.say("Tell me a storry")
-        await answers(program, "first")
+        await answers(program, "Once upon a time")
         await do(program, "edit", message_id=(await messages(program))[0]["id"], text="Tell me a story")
         await shows_a_part(program, "Tell me a story", in_place=True)
         await kill(process)
