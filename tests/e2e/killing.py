@@ -41,6 +41,8 @@ STREAMED_PIECES = 6
 SHORTEST_LONG_LIFE, LIFE_PER_START = 2.0, 1.5
 PATIENCE_SECONDS = 900.0
 LOOK_SECONDS = 0.1
+APART_SECONDS = 3.1
+"""What comes sooner may be read as one with what came before."""
 
 
 @dataclass
@@ -178,7 +180,9 @@ class Killing:
             self._page.world.chats[person_id] = Chat(person_id)
             for _ in range(self._chance.randint(1, 4)):
                 at_a_time = self._chance.choice((1, 1, 1, 2))
-                for _ in range(at_a_time):
+                for number in range(at_a_time):
+                    if number:
+                        await asyncio.sleep(APART_SECONDS)
                     self._ask(person_id)
                 await _until(partial(self._has_all, person_id))
                 await asyncio.sleep(self._chance.uniform(0.0, 0.4))

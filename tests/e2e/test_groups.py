@@ -258,6 +258,7 @@ async def test_a_message_is_marked_as_seen_until_its_answer_is_there(
             return home.page.world.chats[group.group_id].messages[message_id].reaction
 
         await home.page.wait_for(lambda: (reaction(first.message_id), reaction(second.message_id)) == ("👀", "👀"))
+        await home.page.wait_for(lambda: model_server.chats)
         group.say(ME, "/stop")
         await home.page.wait_for(lambda: group.finished()[-1] == "Hello there!", timeout=15)
         await home.page.wait_for(lambda: (reaction(first.message_id), reaction(second.message_id)) == (None, None))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import bot.bursts
 import bot.delivery.flood
 import bot.intake.polling
 from bot.app import App, running_app
@@ -40,6 +41,8 @@ def echo(request: Request) -> Reply:
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds that are tenths: pauses after failures, the length of a poll and the limits of requests."""
     monkeypatch.setattr(contact, "LONGEST_PAUSE_SECONDS", 0.3)
+    monkeypatch.setattr(bot.bursts, "WAIT_SECONDS", -1.0)  # each question is one of its own, however fast they come
+    monkeypatch.setattr(bot.bursts, "SAME_STRETCH_SECONDS", -1.0)
     monkeypatch.setattr(bot.intake.polling, "POLL_SECONDS", 1)
     monkeypatch.setattr(bot.intake.polling, "NETWORK_MARGIN_SECONDS", 1)
     monkeypatch.setattr(bot.delivery.flood, "_FIRST_PAUSE_SECONDS", 0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,7 @@ def put(home: House, **fields: object) -> None:
     who = {"id": ME, "first_name": "Me"}
     message = {
         "message_id": world.last_message_id,
-        "date": 1750000000,
+        "date": int(time.time()),
         "chat": {**who, "type": "private"},
         "from": {**who, "is_bot": False, "language_code": "en"},
     }

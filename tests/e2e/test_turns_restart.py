@@ -95,7 +95,8 @@ async def test_another_answer_is_given_once_after_a_kill(program: Program, model
         await answers(program, "Once upon a time", WHOLE)
     await all_done(program)
     async with program.database() as database:
-        assert [text for _, _, text in await stored_messages(database)] == ["Tell me a story", "Once upon a time", WHOLE]
+        texts = [text for _, _, text in await stored_messages(database)]
+        assert texts == ["Tell me a story", "Once upon a time", WHOLE]
 
 
 async def test_what_was_edited_is_answered_once_after_a_kill(program: Program, model_server: ModelServer) -> None:
