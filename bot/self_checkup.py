@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -69,7 +70,7 @@ class SelfCheckup:
         """Check other settings from now on: those that are in force."""
         self._settings = settings
 
-    async def report(self) -> Report:
+    async def report(self, *, clouds_asked: bool = True) -> Report:
         """How everything stands now; the servers are as they were seen last."""
         path = self._file.path if self._file is not None else None
         around = Surroundings(
@@ -82,14 +83,14 @@ class SelfCheckup:
             seconds=LIVE_SECONDS,
             own=self._database,
         )
-        return await examine(self._settings, around, self._models)
+        return await examine(self._settings, around, partial(self._models, clouds_asked=clouds_asked))
 
-    async def _models(self) -> list[ModelToCheck]:
-        return [ModelToCheck(one.target.setting, one.model) for one in self._control.models]
+    async def _models(self, *, clouds_asked: bool) -> list[ModelToCheck]:
+        return [ModelToCheck(one.target.setting, one.model, clouds_asked) for one in self._control.models]
 
     async def _log(self) -> None:
-        """Write what is not as it should be; what is well is left out."""
-        for one in (await self.report()).findings:
+        """Write what is not as it should be; what is well is left out. A cloud hears only of what somebody asked."""
+        for one in (await self.report(clouds_asked=False)).findings:
             if one.level > Level.GOOD:
                 write = logger.info if one.level is Level.NOTE else logger.warning
                 write("checkup", about=one.matter.value, found=finding_text(self._t, one), mend=mend_text(self._t, one))

@@ -47,10 +47,14 @@ _OF_CODE = {"dns": Matter.MODEL_NO_NAME, "tls": Matter.MODEL_TLS, "not_http": Ma
 
 @dataclass(frozen=True, slots=True)
 class ModelToCheck:
-    """A model that has been looked at, and the beginning of the variables by which it is configured."""
+    """A model that has been looked at, and the beginning of the variables by which it is configured.
+
+    Its cloud, where it is in one, is asked only if `cloud_asked`.
+    """
 
     setting: str
     model: ServingModel
+    cloud_asked: bool = True
 
 
 async def check_models(
@@ -151,7 +155,7 @@ async def _in_cloud(one: ModelToCheck, model: ModelInUse, http: HttpClient, cloc
     key = model.config.api_key.get_secret_value().strip() if model.config.api_key is not None else ""
     if not key:
         return _about(Matter.MODEL_KEY, one)
-    if host_of(model.config.api_base).endswith(_UNSEEN_KEYS):
+    if not one.cloud_asked or host_of(model.config.api_base).endswith(_UNSEEN_KEYS):
         return _about(Matter.MODEL_CLOUD, one)
     base, headers = read_address(model.config.api_base).base, {"Authorization": f"Bearer {key}"}
     # The list of OpenRouter is for everybody.
