@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
-from types import TracebackType
-from typing import Self
 
 import structlog
 from aiogram import Bot
@@ -18,6 +15,7 @@ from bot.delivery.flood import FrameSkipped, KeyboardFrame
 from bot.events import AnswerCompleted
 from bot.i18n import Translator
 from bot.other_models import OtherModels
+from bot.task_owner import TaskOwner
 from bot.views.keyboards import answer_keyboard
 from llm.clock import Clock
 from llm.types import FinishReason
@@ -31,25 +29,14 @@ _PAUSES_SECONDS = (0.0, 4.0, 15.0, 60.0)
 """When there is no room for taking buttons away, it is tried again after so long; a press finds them old anyhow."""
 
 
-class AnswerButtons:
+class AnswerButtons(TaskOwner):
     """Owns the work of taking buttons away, which no answer waits for; an async context manager."""
 
     def __init__(self, answers: Answers, others: OtherModels, clock: Clock) -> None:
+        super().__init__()
         self._answers = answers
         self._others = others
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def below(self, t: Translator, turn: Turn, outcome: AnswerOutcome) -> InlineKeyboardMarkup | None:
         """The buttons below an answer that ended so."""
@@ -78,9 +65,7 @@ class AnswerButtons:
 
     def take_away(self, bot: Bot, chat_id: int, message_id: int) -> None:
         """Take the buttons below a message away as soon as there is room for it."""
-        task = asyncio.create_task(self._take_away(bot, chat_id, message_id), name=f"buttons {chat_id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._take_away(bot, chat_id, message_id), f"buttons {chat_id}")
 
     async def _take_away(self, bot: Bot, chat_id: int, message_id: int) -> None:
         for pause in _PAUSES_SECONDS:

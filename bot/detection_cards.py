@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 import structlog
 from aiogram.enums import ParseMode
@@ -16,6 +14,7 @@ from bot.delivery.flood import EditFrame, FrameSkipped
 from bot.faults import trace_of
 from bot.i18n import Translator
 from bot.model_control import SteeredModel
+from bot.task_owner import TaskOwner
 from bot.views.detection import detection_view, progress_text, stopped_text, unfinished_text
 from bot.views.keyboards import detection_keyboard
 from bot.views.rich_tables import stats_rich
@@ -32,30 +31,17 @@ EDIT_SECONDS = 1.5
 """No sooner is the bar moved again: Telegram permits about 20 edits a minute in a chat."""
 
 
-class DetectionCards:
+class DetectionCards(TaskOwner):
     """Shows detections by tasks of its own, for as long as its context lasts; the command has ended long before."""
 
     def __init__(self, detections: Detections, clock: Clock) -> None:
+        super().__init__()
         self._detections = detections
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def begin(self, asked: Message, models: Sequence[SteeredModel], t: Translator, *, rich: bool) -> None:
         """Detect models, one after the other, each with a message of its own in the chat where it was asked for."""
-        task = asyncio.create_task(self._show_all(asked, models, t, rich), name="detection card")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._show_all(asked, models, t, rich), "detection card")
 
     async def _show_all(self, asked: Message, models: Sequence[SteeredModel], t: Translator, rich: bool) -> None:
         for one in models:

@@ -2,63 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from types import TracebackType
-from typing import Self
-
 import orjson
 import structlog
 from aiogram import Bot
 from aiogram.enums import ChatType
-from aiogram.exceptions import AiogramError
-from aiogram.types import Message, ReactionTypeEmoji, Update
+from aiogram.types import Message, Update
 
 from bot.places import topic_of
 from bot.running import RunningAnswers
+from bot.seen_sign import mark_seen
+from bot.task_owner import TaskOwner
 from storage import Answers, People, QueuedUpdate, StorageError
 
 logger = structlog.get_logger()
 
-SEEN = "👀"
 
-
-class Overlaps:
+class Overlaps(TaskOwner):
     """Looks at what has to wait behind an answer; an async context manager, which owns that work."""
 
     def __init__(self, bot: Bot, people: People, answers: Answers, running: RunningAnswers) -> None:
+        super().__init__()
         self._bot = bot
         self._people = people
         self._answers = answers
         self._running = running
-        self._tasks: set[asyncio.Task[None]] = set()
         self._marked: set[tuple[int, int]] = set()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def waits(self, update: QueuedUpdate) -> None:
         """Take note that an update has to wait for others of its lane; returns at once."""
-        self._begin(self._look_at(update))
+        self._begin(self._look_at(update), "overlap")
 
     def begun(self, chat_id: int, message_id: int) -> None:
         """Take the sign away again: the message waits no longer."""
         if (chat_id, message_id) in self._marked:
             self._marked.discard((chat_id, message_id))
-            self._begin(self._mark(chat_id, message_id, seen=False))
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work, name="overlap")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._begin(mark_seen(self._bot, chat_id, message_id, seen=False), "overlap")
 
     async def _look_at(self, update: QueuedUpdate) -> None:
         try:
@@ -85,12 +63,4 @@ class Overlaps:
             await self._running.stop(chat_id, thread_id)
         elif person.reactions:
             self._marked.add((chat_id, message.message_id))
-            await self._mark(chat_id, message.message_id, seen=True)
-
-    async def _mark(self, chat_id: int, message_id: int, *, seen: bool) -> None:
-        try:
-            await self._bot.set_message_reaction(
-                chat_id, message_id, reaction=[ReactionTypeEmoji(emoji=SEEN)] if seen else []
-            )
-        except AiogramError as error:  # a decoration: it is not worth a word
-            logger.debug("reaction_not_set", chat_id=chat_id, error=type(error).__name__)
+            await mark_seen(self._bot, chat_id, message.message_id, seen=True)

@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from types import TracebackType
-from typing import Self
 
 import orjson
 import structlog
 from aiogram import Bot
 from aiogram.enums import ChatType
 from aiogram.exceptions import AiogramError
-from aiogram.types import Message, ReactionTypeEmoji, Update
+from aiogram.types import Message, Update
 
 from bot.groups.gate import Entry, GroupGate, Verdict
+from bot.seen_sign import mark_seen
+from bot.task_owner import TaskOwner
 from storage import QueuedUpdate, StorageError
 
 logger = structlog.get_logger()
 
-SEEN = "👀"
 
-
-class Eyes:
+class Eyes(TaskOwner):
     """Sets and takes away the sign; an async context manager, which owns that work. No answer waits for it."""
 
     def __init__(self, bot: Bot, gate: GroupGate) -> None:
+        super().__init__()
         self._bot = bot
         self._gate = gate
-        self._tasks: set[asyncio.Task[None]] = set()
         self._work: dict[tuple[int, int], asyncio.Task[None]] = {}
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def waits(self, update: QueuedUpdate) -> None:
         """Take note that an update has to wait for others of its lane; returns at once."""
         if b'"group"' in update.payload or b'"supergroup"' in update.payload:
-            self._begin(self._look_at(update))
+            self._begin(self._look_at(update), "eyes")
 
     def opened(self, entry: Entry) -> None:
         """Show that a message is being answered, where that is wanted."""
@@ -74,7 +60,7 @@ class Eyes:
     def _set(self, message: Message, *, seen: bool) -> None:
         place = _place(message)
         before = self._work.get(place)
-        task = self._begin(self._mark(place, before, seen=seen))
+        task = self._begin(self._mark(place, before, seen=seen), "eyes")
         if seen:
             self._work[place] = task
         else:
@@ -83,19 +69,7 @@ class Eyes:
     async def _mark(self, place: tuple[int, int], before: asyncio.Task[None] | None, *, seen: bool) -> None:
         if before is not None:  # the order counts: the last word stays
             await asyncio.wait({before})
-        chat_id, message_id = place
-        try:
-            await self._bot.set_message_reaction(
-                chat_id, message_id, reaction=[ReactionTypeEmoji(emoji=SEEN)] if seen else []
-            )
-        except AiogramError as error:  # a decoration: it is not worth a word
-            logger.debug("reaction_not_set", chat_id=chat_id, error=type(error).__name__)
-
-    def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name="eyes")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        await mark_seen(self._bot, *place, seen=seen)
 
 
 def _place(message: Message) -> tuple[int, int]:

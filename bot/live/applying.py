@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import structlog
 
@@ -36,6 +33,7 @@ from bot.middlewares.lateness import LatenessMiddleware
 from bot.parts import access_rules, detection_rules, limit_rules, transcription_config
 from bot.settings import RichMode, Selection, Settings
 from bot.startup import Announcer
+from bot.task_owner import TaskOwner
 from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.spending import Spending
@@ -68,23 +66,12 @@ class LiveParts:
     randomness: random.Random
 
 
-class Applier:
+class Applier(TaskOwner):
     """Tells the parts of the bot of other settings. An async context: it owns what is told to Telegram about it."""
 
     def __init__(self, parts: LiveParts) -> None:
+        super().__init__()
         self._parts = parts
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def hide(self, settings: Settings) -> None:
         """Keep their secrets out of the log, whether they come in force or not."""
@@ -124,9 +111,7 @@ class Applier:
         self._parts.doorkeeper.work_by(**rules)
         old, new = set(access_rules(before)["admin_ids"]), set(rules["admin_ids"])
         if old != new:
-            task = asyncio.create_task(self._admins_changed(new - old, old - new), name="other admins")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._admins_changed(new - old, old - new), "other admins")
 
     async def _admins_changed(self, added: Collection[int], removed: Collection[int]) -> None:
         """What admins have in their chats. Telegram may take its time for it, and nothing else waits for that."""

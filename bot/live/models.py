@@ -6,12 +6,11 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from bot.alerts import Alerts
 from bot.parts import call_rules, make_targets, model_timeouts
 from bot.settings import Settings
+from bot.task_owner import TaskOwner
 from llm.clock import Clock
 from llm.errors import NoModelAvailable
 from llm.routing.detection import Detections
@@ -40,13 +39,14 @@ class ModelParts:
     detections: Detections
 
 
-class LiveModels:
+class LiveModels(TaskOwner):
     """Exchanges the models at once for all that ask them; calls under way end with those that they began with.
 
     An async context: looks that take long end with it.
     """
 
     def __init__(self, parts: ModelParts, clock: Clock, randomness: random.Random) -> None:
+        super().__init__()
         self._pool = parts.pool
         self._manager = parts.manager
         self._alerts = parts.alerts
@@ -54,18 +54,6 @@ class LiveModels:
         self._make = parts.make
         self._clock = clock
         self._randomness = randomness
-        self._looks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        looks = tuple(self._looks)
-        for look in looks:
-            look.cancel()
-        await asyncio.gather(*looks, return_exceptions=True)
 
     async def switch(self, before: Settings, settings: Settings) -> None:
         """Let those models answer that the settings want, within the limits that they set."""
@@ -105,9 +93,7 @@ class LiveModels:
     async def _look_at(self, new: Sequence[ServingModel], primary: ServingModel) -> None:
         if not new:
             return
-        look = asyncio.create_task(_refresh(new), name="look at new models")
-        self._looks.add(look)
-        look.add_done_callback(self._looks.discard)
+        look = self._begin(_refresh(new), "look at new models")
         await asyncio.wait({look}, timeout=LOOK_SECONDS)
         if primary in new and not _can_be_asked(primary):
             await asyncio.wait({look}, timeout=LONGEST_LOOK_SECONDS)
