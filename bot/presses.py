@@ -1,10 +1,12 @@
-"""Lets a pressed button come to rest."""
+"""Lets a pressed button come to rest, and looks whether it is that of who pressed it."""
 
 from __future__ import annotations
 
 import structlog
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery
+
+from bot.i18n import Translator
 
 logger = structlog.get_logger()
 
@@ -19,3 +21,11 @@ async def settle(query: CallbackQuery, text: str = "", *, show_alert: bool = Fal
         await query.answer(text or None, show_alert=show_alert or None)
     except TelegramBadRequest:
         logger.info("press_too_old_to_answer")
+
+
+async def is_theirs(query: CallbackQuery, person_id: int, t: Translator) -> bool:
+    """Whether a button made for this person was pressed by them; anybody else is told that it is not theirs."""
+    if query.from_user.id == person_id:
+        return True
+    await settle(query, t("press-not-yours"), show_alert=True)
+    return False

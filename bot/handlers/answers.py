@@ -13,7 +13,7 @@ from bot.limits import Limits
 from bot.manner import Manner
 from bot.other_models import OtherModels
 from bot.places import topic_of
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from bot.turns import Asked, Turns
 from llm.routing.choosing import Choosing
 from storage import Answers, AnswerState, Conversations, Person, QueuedUpdate, StoredAnswer
@@ -74,8 +74,7 @@ async def on_answer_button(
     limits: Limits,
 ) -> None:
     """Answer in another way, as long as nobody has gone on since."""
-    if query.from_user.id != callback_data.person_id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     if query.message is None:
         await settle(query)

@@ -17,7 +17,7 @@ from bot.conversation_export import ExportFormat, ExportWords, export_conversati
 from bot.data_export import export_data
 from bot.i18n import Translator
 from bot.places import topic_of
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from bot.views.keyboards import export_keyboard
 from llm.clock import Clock
 from llm.tasks.augmentation import Augmenter
@@ -70,8 +70,7 @@ async def on_export_press(
     bot: Bot,
 ) -> None:
     """Send the file of the chat in which the button stands."""
-    if query.from_user.id != callback_data.person_id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     if not isinstance(query.message, Message):
         await settle(query, t("export-gone"))
@@ -91,8 +90,7 @@ async def on_export_all_press(
     bot: Bot,
 ) -> None:
     """Send the file with everything."""
-    if query.from_user.id != callback_data.person_id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     if not isinstance(query.message, Message):
         await settle(query, t("export-gone"))

@@ -16,7 +16,7 @@ from bot.callbacks import AskPress
 from bot.i18n import Translator
 from bot.limits import Limits
 from bot.places import topic_of
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from bot.turns import Turns
 from bot.views.failures import unmade_words
 from bot.views.keyboards import ask_keyboard
@@ -71,8 +71,7 @@ async def on_ask(
     query: CallbackQuery, callback_data: AskPress, person: Person, t: Translator, queued: QueuedUpdate, turns: Turns
 ) -> None:
     """Ask what stands in the message above the button, as if the person had written it."""
-    if query.from_user.id != callback_data.person_id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     text = _offered(query.message) if isinstance(query.message, Message) else ""
     if not isinstance(query.message, Message) or not text:

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.callbacks import LatePress
 from bot.i18n import Translator
 from bot.intake.inbox import InboxWorker
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from storage import Inbox
 
 
@@ -24,8 +24,7 @@ async def on_late(
     query: CallbackQuery, callback_data: LatePress, t: Translator, inbox: Inbox, worker: InboxWorker
 ) -> None:
     """Put it back into the line. A second press finds nothing."""
-    if query.from_user.id != callback_data.person_id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     if not isinstance(query.message, Message):
         await settle(query, t("late-gone"))

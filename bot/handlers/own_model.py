@@ -15,7 +15,7 @@ from bot.i18n import Translator
 from bot.model_control import ModelControl
 from bot.own_models import OwnModel, matching, own_models
 from bot.period import Period
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from bot.views.numbers import shortened
 from bot.views.own_models import NAME_WIDTH, ON_A_PAGE, own_models_keyboard, own_models_text, pages_of
 from llm.monitoring import ModelPerformanceMonitor
@@ -78,8 +78,7 @@ async def on_choice(
     monitor: ModelPerformanceMonitor,
 ) -> None:
     """Do what the button says, and show how things stand then."""
-    if callback_data.person_id != query.from_user.id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     models, chosen = await _models(control, monitor), person.model
     if callback_data.act is ChoiceAct.CHOOSE:

@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 
 from bot.callbacks import PersonaPress
 from bot.i18n import Texts, Translator
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from bot.views.numbers import count
 from bot.views.settings import PERSONAS, back_to_settings, persona_name, persona_text
 from storage import People, Person
@@ -54,8 +54,7 @@ async def on_persona(
     query: CallbackQuery, callback_data: PersonaPress, person: Person, t: Translator, texts: Texts, people: People
 ) -> None:
     """Become a ready one, or none; the card shows it."""
-    if callback_data.person_id != query.from_user.id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     name = callback_data.name
     if name != NONE and name not in PERSONAS:

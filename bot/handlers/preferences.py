@@ -23,7 +23,7 @@ from bot.handlers.own_model import show_own_models
 from bot.handlers.personas import show_personas
 from bot.i18n import Texts, Translator
 from bot.model_control import ModelControl
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from bot.settings import RichMode
 from bot.views.keyboards import rich_question_keyboard
 from bot.views.settings import settings_keyboard, value_of
@@ -75,8 +75,7 @@ async def on_back(
     rich_mode: RichMode,
 ) -> None:
     """Show the settings again."""
-    if callback_data.person_id != query.from_user.id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     await settle(query)
     await show_settings(query, person, t, texts, rich_mode)
@@ -94,8 +93,7 @@ async def on_preference(
     rich_mode: RichMode,
 ) -> None:
     """Go on to the next value of a setting, or to the message in which there is more to choose from."""
-    if callback_data.person_id != query.from_user.id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     await settle(query)
     if not isinstance(query.message, Message):

@@ -12,7 +12,7 @@ from bot.callbacks import WordsOnlyPress
 from bot.events import AnswerFailed
 from bot.i18n import Translator
 from bot.overlaps import Overlaps
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from bot.said import said_in
 from bot.sent.carried import carried_by, safe_name
 from bot.sent.receiving import Received, Receiving
@@ -105,8 +105,7 @@ async def on_words_only(
     turns: Turns,
 ) -> None:
     """Answer what was said with a picture, without it: as if it had been sent to somebody who cannot see it."""
-    if query.from_user.id != callback_data.person_id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     shown = query.message.reply_to_message if isinstance(query.message, Message) else None
     text = _asked(shown) if shown is not None else ""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.playground import present
+from bot.playground.acting import Acting
 from bot.playground.entities import Marked, trimmed, with_detected
 from bot.playground.errors import PageError
 from bot.playground.images import picture_size
 from bot.playground.sounds import sound_of
-from bot.playground.state import QUERIES_KEPT, World
+from bot.playground.state import QUERIES_KEPT
 from bot.playground.utf16 import units
 from bot.playground.values import Json, Message, Person, StoredFile
 
@@ -25,10 +26,8 @@ REACTIONS = frozenset({"👍", "👎", "❤", "🔥", "🎉", "😁", "🤔", "�
 
 
 @dataclass(frozen=True, slots=True)
-class Acts:
+class Acts(Acting):
     """Lets people act in a world. Raises `PageError`, 404 for what is not there, 400 for what cannot be sent."""
-
-    world: World
 
     def say(
         self,
@@ -175,16 +174,6 @@ class Acts:
         message = self.world.add(person_id, from_bot=False, text=marked.text, entities=marked.entities, **fields)
         self._update("message", self.world.to_bot(message))
         return message
-
-    def _update(self, kind: str, content: Json) -> None:
-        self.world.updates.put(kind, content)
-        self.world.changes += 1
-
-    def _person(self, person_id: int) -> Person:
-        person = self.world.people.get(person_id)
-        if person is None:
-            raise PageError(404, "there is no such person")
-        return person
 
 
 def _checked(text: str) -> Marked:

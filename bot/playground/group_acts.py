@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.playground import present
+from bot.playground.acting import Acting
 from bot.playground.entities import Marked, trimmed, with_detected
 from bot.playground.errors import PageError
 from bot.playground.group_view import group_chat, member
-from bot.playground.state import QUERIES_KEPT, World
+from bot.playground.state import QUERIES_KEPT
 from bot.playground.utf16 import units
-from bot.playground.values import BOT_USERNAME, Group, Json, Membership, Message, Person
+from bot.playground.values import BOT_USERNAME, Group, Json, Membership, Message
 
 LONGEST_TEXT = 4096
 _FIRST_ID = -1_000_000_000_001
@@ -20,14 +21,12 @@ _HERE = frozenset({Membership.CREATOR, Membership.ADMINISTRATOR, Membership.MEMB
 
 
 @dataclass(frozen=True, slots=True)
-class GroupActs:
+class GroupActs(Acting):
     """Lets people act in the groups of a world. Raises `PageError`, 404 for what is not there, 400 for what can't be.
 
     The bot is only told what Telegram would tell it: with privacy mode on, and as no admin of the group, these are
     commands, messages that name it, replies to its own, what is sent through it, and what happens to the group.
     """
-
-    world: World
 
     def create(
         self, creator_id: int, title: str = "Test group", *, supergroup: bool = True, forum: bool = False
@@ -241,13 +240,3 @@ class GroupActs:
         if group.members.get(self._person(person_id).person_id) not in _HERE:
             raise PageError(400, "who is no member cannot do that")
         return group
-
-    def _update(self, kind: str, content: Json) -> None:
-        self.world.updates.put(kind, content)
-        self.world.changes += 1
-
-    def _person(self, person_id: int) -> Person:
-        person = self.world.people.get(person_id)
-        if person is None:
-            raise PageError(404, "there is no such person")
-        return person

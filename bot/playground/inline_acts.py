@@ -6,25 +6,22 @@ import secrets
 from dataclasses import dataclass
 
 from bot.playground import present
+from bot.playground.acting import Acting
 from bot.playground.entities import Marked, with_detected
 from bot.playground.errors import PageError
-from bot.playground.state import QUERIES_KEPT, World
+from bot.playground.state import QUERIES_KEPT
 from bot.playground.values import InlineAsked, Json, Message
 
 LONGEST_QUERY = 256
 
 
 @dataclass(frozen=True, slots=True)
-class InlineActs:
+class InlineActs(Acting):
     """Lets people use inline mode. Raises `PageError`."""
-
-    world: World
 
     def ask(self, person_id: int, text: str) -> str:
         """Write behind the bot's name; returns the id of the query, which the bot answers or does not."""
-        person = self.world.people.get(person_id)
-        if person is None:
-            raise PageError(404, "there is no such person")
+        person = self._person(person_id)
         query_id = str(secrets.randbits(62) | 1 << 61)
         queries = self.world.inline_queries
         queries[query_id] = InlineAsked(person_id, text[:LONGEST_QUERY])
@@ -60,7 +57,3 @@ class InlineActs:
             }
             self._update("chosen_inline_result", told | ({"inline_message_id": inline_id} if markup else {}))
         return message
-
-    def _update(self, kind: str, content: Json) -> None:
-        self.world.updates.put(kind, content)
-        self.world.changes += 1
