@@ -24,6 +24,7 @@ from prometheus_client.registry import Collector
 
 from bot.errors import StartError
 from bot.health import Health, HealthCheck
+from bot.listening import listen_at
 from bot.model_control import ModelControl, SteeredModel
 from llm.errors import NoModelAvailable
 from llm.monitoring import AttemptRecord
@@ -108,14 +109,11 @@ class MetricsServer:
         app.router.add_get("/metrics", self._metrics_page)
         app.router.add_get("/healthz", self._health_page)
         self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise StartError(
-                f"the figures cannot be served at {self._host}:{self._port} ({error.strerror}); see METRICS_PORT"
-            ) from error
+
+        def fault(reason: str | None) -> StartError:
+            return StartError(f"the figures cannot be served at {self._host}:{self._port} ({reason}); see METRICS_PORT")
+
+        await listen_at(self._runner, self._host, self._port, fault)
         return self
 
     async def __aexit__(

@@ -1,12 +1,13 @@
-"""Lets a pressed button come to rest, and looks whether it is that of who pressed it."""
+"""What becomes of a pressed button: it comes to rest, is looked at whose it is, and can be used up."""
 
 from __future__ import annotations
 
 import structlog
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, Message
 
 from bot.i18n import Translator
+from storage import QueuedUpdate
 
 logger = structlog.get_logger()
 
@@ -29,3 +30,13 @@ async def is_theirs(query: CallbackQuery, person_id: int, t: Translator) -> bool
         return True
     await settle(query, t("press-not-yours"), show_alert=True)
     return False
+
+
+async def used_up(message: Message, queued: QueuedUpdate) -> bool:
+    """Take the button away that may be pressed once; False when another press has done so before."""
+    try:
+        await message.edit_reply_markup(reply_markup=None)
+    except TelegramBadRequest:
+        # It is gone already: it was pressed twice, unless this is another try at the same press.
+        return queued.attempts != 1
+    return True

@@ -21,6 +21,11 @@ _MOST_SECONDS_BETWEEN = 10.0
 _EMPTY = "…"
 
 
+def edit_pause(frame: Frame) -> float:
+    """How many seconds lie between two edits of a message: more for longer texts."""
+    return min(_MOST_SECONDS_BETWEEN, _SECONDS_BETWEEN + len(frame.markdown) * _MORE_SECONDS_PER_CHARACTER)
+
+
 class EditFrames:
     """Shows frames in a message of its own, sent at the first frame and then edited, with a Stop button below it.
 
@@ -39,8 +44,7 @@ class EditFrames:
 
     def pause_after(self, frame: Frame) -> float:
         """Longer for longer texts, which are harder on the limits and read more slowly, and where there were 429s."""
-        pause = min(_MOST_SECONDS_BETWEEN, _SECONDS_BETWEEN + len(frame.markdown) * _MORE_SECONDS_PER_CHARACTER)
-        return pause * self._flood.slowness(self._target.chat_id)
+        return edit_pause(frame) * self._flood.slowness(self._target.chat_id)
 
     async def show(self, frame: Frame) -> FrameOutcome:
         """Show one frame."""

@@ -18,6 +18,7 @@ from aiogram.types import InlineKeyboardMarkup
 
 from bot.delivery.base import Delivery, Frame, FrameOutcome, Target
 from bot.delivery.code_files import CodeFile
+from bot.delivery.edits import edit_pause
 from bot.delivery.excerpt import FramePages
 from bot.delivery.final import NO_PREVIEW
 from bot.delivery.formatted import MESSAGE_LIMIT, Formatted, Mark, utf16_units
@@ -30,9 +31,6 @@ from llm.clock import Clock
 
 logger = structlog.get_logger()
 
-_SECONDS_BETWEEN = 3.0
-_MORE_SECONDS_PER_CHARACTER = 1 / 1000
-_MOST_SECONDS_BETWEEN = 10.0
 _LONGEST_HEAD = 300
 _MOST_TRIES = 6
 _FIRST_PAUSE_SECONDS = 1.0
@@ -103,8 +101,7 @@ class InlineFrames:
 
     def pause_after(self, frame: Frame) -> float:
         """Longer for longer texts; no shorter than Telegram wants."""
-        pace = min(_MOST_SECONDS_BETWEEN, _SECONDS_BETWEEN + len(frame.markdown) * _MORE_SECONDS_PER_CHARACTER)
-        return max(pace, self._message.held)
+        return max(edit_pause(frame), self._message.held)
 
     async def show(self, frame: Frame) -> FrameOutcome:
         """Show one frame, unless Telegram wants none now."""

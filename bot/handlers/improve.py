@@ -8,7 +8,7 @@ from html import escape
 import structlog
 from aiogram import Bot, Router
 from aiogram.enums import ChatAction, MessageEntityType, ParseMode
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
@@ -16,7 +16,7 @@ from bot.callbacks import AskPress
 from bot.i18n import Translator
 from bot.limits import Limits
 from bot.places import topic_of
-from bot.presses import is_theirs, settle
+from bot.presses import is_theirs, settle, used_up
 from bot.turns import Turns
 from bot.views.failures import unmade_words
 from bot.views.keyboards import ask_keyboard
@@ -78,12 +78,8 @@ async def on_ask(
         await settle(query, t("improve-gone"))
         return
     await settle(query)
-    try:
-        await query.message.edit_reply_markup(reply_markup=None)
-    except TelegramBadRequest:
-        # The button is gone already: it was pressed twice, unless this is another try at the same press.
-        if queued.attempts == 1:
-            return
+    if not await used_up(query.message, queued):
+        return
     await turns.answer(query.message, person, t, queued, text=text)
 
 

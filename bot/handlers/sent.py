@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiogram import F, Router
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Message, ReplyParameters
 
 from bot.bursts import Burst, Bursts
@@ -12,7 +11,7 @@ from bot.callbacks import WordsOnlyPress
 from bot.events import AnswerFailed
 from bot.i18n import Translator
 from bot.overlaps import Overlaps
-from bot.presses import is_theirs, settle
+from bot.presses import is_theirs, settle, used_up
 from bot.said import said_in
 from bot.sent.carried import carried_by, safe_name
 from bot.sent.receiving import Received, Receiving
@@ -113,12 +112,8 @@ async def on_words_only(
         await settle(query, t("photo-gone"))
         return
     await settle(query)
-    try:
-        await query.message.edit_reply_markup(reply_markup=None)
-    except TelegramBadRequest:
-        # The button is gone already: it was pressed twice, unless this is another try at the same press.
-        if queued.attempts == 1:
-            return
+    if not await used_up(query.message, queued):
+        return
     await turns.answer(query.message, person, t, queued, text=text, sent=[_unseen(shown)] if shown else [])
 
 

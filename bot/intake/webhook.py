@@ -27,6 +27,7 @@ from bot.errors import StartError
 from bot.intake.contact import Contact, HookState
 from bot.intake.lanes import lane_of
 from bot.intake.polling import ALLOWED_UPDATES
+from bot.listening import listen_at
 from llm.clock import Clock
 from storage import Inbox, NewUpdate, StorageError
 
@@ -97,15 +98,14 @@ class Webhook:
         application = web.Application(client_max_size=LARGEST_UPDATE)
         application.router.add_post(urlsplit(self._place.url).path or "/", self._call)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._place.host, self._place.port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise StartError(
-                f"the webhook cannot listen at {self._place.host}:{self._place.port} ({error.strerror});"
-                " see WEBHOOK_HOST and WEBHOOK_PORT"
-            ) from error
+        host, port = self._place.host, self._place.port
+
+        def fault(reason: str | None) -> StartError:
+            return StartError(
+                f"the webhook cannot listen at {host}:{port} ({reason}); see WEBHOOK_HOST and WEBHOOK_PORT"
+            )
+
+        await listen_at(self._runner, host, port, fault)
         return self
 
     async def __aexit__(
