@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from fluent.runtime import FluentBundle
@@ -54,6 +55,8 @@ class Texts:
         return self._translators.get(language, self._translators[DEFAULT_LANGUAGE])
 
 
+# Parsed once for all who ask: two languages take a third of a second. Nobody changes a bundle.
+@cache
 def _bundle(language: str) -> FluentBundle:
     # Isolating marks around variables would show as boxes in some Telegram clients.
     bundle = FluentBundle([language], use_isolating=False)
