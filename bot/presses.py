@@ -1,10 +1,13 @@
-"""What becomes of a pressed button: it comes to rest, is looked at whose it is, and can be used up."""
+"""What becomes of a pressed button: whose it is, that it comes to rest or is used up, what its message shows then."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import structlog
+from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from bot.i18n import Translator
 from storage import QueuedUpdate
@@ -40,3 +43,12 @@ async def used_up(message: Message, queued: QueuedUpdate) -> bool:
         # It is gone already: it was pressed twice, unless this is another try at the same press.
         return queued.attempts != 1
     return True
+
+
+async def show_in(message: Message, text: str, keyboard: InlineKeyboardMarkup, *, html: bool = False) -> None:
+    """Let something else stand in a message with buttons, unless it does already, or is too old, or gone."""
+    with suppress(TelegramBadRequest):
+        if html:
+            await message.edit_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+        else:
+            await message.edit_text(text, reply_markup=keyboard)

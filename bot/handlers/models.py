@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from aiogram import Router
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+from aiogram.types import CallbackQuery, Message
 
 from bot.callbacks import ModelAction, ModelPress
 from bot.i18n import Translator
 from bot.model_control import ModelControl, SteeredModel
 from bot.period import Period
-from bot.presses import settle
+from bot.presses import settle, show_in
 from bot.views.failures import failure_key
 from bot.views.keyboards import model_keyboard, models_keyboard
 from bot.views.models import Today, model_details, models_text
@@ -69,10 +66,10 @@ async def on_model_press(
     one = control.find(callback_data.mark) if callback_data.mark else None
     if one is None:
         models = control.models
-        await _edit(query.message, models_text(t, models, rows, today, now), models_keyboard(t, models))
+        await show_in(query.message, models_text(t, models, rows, today, now), models_keyboard(t, models), html=True)
         return
     text = model_details(t, one, rows, today, now, clock.now())
-    await _edit(query.message, f"{text}\n\n{result}" if result else text, model_keyboard(t, one))
+    await show_in(query.message, f"{text}\n\n{result}" if result else text, model_keyboard(t, one), html=True)
 
 
 async def _act(
@@ -105,8 +102,3 @@ async def _probe(t: Translator, one: SteeredModel, control: ModelControl) -> str
 
 async def _today(monitor: ModelPerformanceMonitor) -> Today:
     return {one.model: one for one in await monitor.get_model_stats(period=Period.DAY.length)}
-
-
-async def _edit(message: Message, text: str, keyboard: InlineKeyboardMarkup) -> None:
-    with suppress(TelegramBadRequest):  # it shows that already, or is gone
-        await message.edit_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)

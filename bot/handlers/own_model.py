@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from aiogram import Router
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
@@ -15,7 +12,7 @@ from bot.i18n import Translator
 from bot.model_control import ModelControl
 from bot.own_models import OwnModel, matching, own_models
 from bot.period import Period
-from bot.presses import is_theirs, settle
+from bot.presses import is_theirs, settle, show_in
 from bot.views.numbers import shortened
 from bot.views.own_models import NAME_WIDTH, ON_A_PAGE, own_models_keyboard, own_models_text, pages_of
 from llm.monitoring import ModelPerformanceMonitor
@@ -111,12 +108,8 @@ async def show_own_models(
 async def _edit(
     message: Message, models: tuple[OwnModel, ...], person: Person, chosen: str | None, page: int, t: Translator
 ) -> None:
-    with suppress(TelegramBadRequest):  # it shows that already, or is too old to change
-        await message.edit_text(
-            own_models_text(t, models, chosen, page),
-            parse_mode=ParseMode.HTML,
-            reply_markup=own_models_keyboard(t, models, chosen, page, person.id),
-        )
+    keyboard = own_models_keyboard(t, models, chosen, page, person.id)
+    await show_in(message, own_models_text(t, models, chosen, page), keyboard, html=True)
 
 
 async def _models(control: ModelControl, monitor: ModelPerformanceMonitor) -> tuple[OwnModel, ...]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 
 from aiogram import Bot, Router
-from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.exceptions import AiogramError
 from aiogram.filters import Command, CommandObject
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+from aiogram.types import CallbackQuery, Message
 
 from bot.access import Doorkeeper
 from bot.callbacks import InvitePress, LimitPress, PersonAction, PersonPress
@@ -17,7 +16,7 @@ from bot.commands import CommandMenus
 from bot.i18n import Texts, Translator
 from bot.invitations import SEVERAL, Inviting
 from bot.limits import Limits
-from bot.presses import settle
+from bot.presses import settle, show_in
 from bot.running import RunningAnswers
 from bot.settings import AccessMode
 from bot.views.people import last_page, people_text, person_text
@@ -95,7 +94,7 @@ async def on_person_press(
         everybody = await doorkeeper.everybody()
         page = min(page, last_page(everybody))
         text = people_text(t, everybody, page, await usage.of_all_today(), clock.now())
-        await _edit(query.message, text, people_keyboard(t, everybody, page))
+        await show_in(query.message, text, people_keyboard(t, everybody, page))
         return
     one = _by_id(await doorkeeper.everybody(), callback_data.person_id)
     if one is None:
@@ -110,10 +109,10 @@ async def on_person_press(
     one = _by_id(await doorkeeper.everybody(), one.person.id) or one
     text = await _card(t, one, doorkeeper, limits, usage, clock)
     if action is PersonAction.LIMITS:
-        await _edit(query.message, text, limits_keyboard(t, one.person))
+        await show_in(query.message, text, limits_keyboard(t, one.person))
         return
     keyboard = person_keyboard(t, one.person, named_in=doorkeeper.named_in(one.person.id), page=page)
-    await _edit(query.message, text, keyboard)
+    await show_in(query.message, text, keyboard)
 
 
 async def on_limit_press(
@@ -137,7 +136,7 @@ async def on_limit_press(
     one = _by_id(await doorkeeper.everybody(), callback_data.person_id)
     if one is not None:
         text = await _card(t, one, doorkeeper, limits, usage, clock)
-        await _edit(query.message, text, limits_keyboard(t, one.person))
+        await show_in(query.message, text, limits_keyboard(t, one.person))
 
 
 async def on_invite_press(
@@ -153,7 +152,7 @@ async def on_invite_press(
     await settle(query)
     lifetime = callback_data.lifetime
     if lifetime is None:
-        await _edit(query.message, t("invite-question"), invite_keyboard(t))
+        await show_in(query.message, t("invite-question"), invite_keyboard(t))
         return
     uses = SEVERAL if callback_data.several else 1
     link = await inviting.make(lifetime, uses=uses)
@@ -252,8 +251,3 @@ def _found(everybody: Sequence[Acquaintance], said: str) -> Acquaintance | None:
     similar = [one for one in everybody if name in f"{one.person.name} {one.person.username or ''}".casefold()]
     found = exact or similar
     return found[0] if len(found) == 1 else None
-
-
-async def _edit(message: Message, text: str, keyboard: InlineKeyboardMarkup) -> None:
-    with suppress(TelegramBadRequest):  # it shows that already, or is gone
-        await message.edit_text(text, reply_markup=keyboard)

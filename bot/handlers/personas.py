@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from html import escape
 
 from aiogram import Router
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.callbacks import PersonaPress
 from bot.i18n import Texts, Translator
-from bot.presses import is_theirs, settle
+from bot.presses import is_theirs, settle, show_in
 from bot.views.numbers import count
 from bot.views.settings import PERSONAS, back_to_settings, persona_name, persona_text
 from storage import People, Person
@@ -69,12 +67,8 @@ async def on_persona(
 
 async def show_personas(message: Message, person_id: int, persona: str | None, t: Translator, texts: Texts) -> None:
     """Show the card in the place of a message."""
-    with suppress(TelegramBadRequest):  # it shows that already, or is too old to change
-        await message.edit_text(
-            persona_card(t, texts, persona),
-            parse_mode=ParseMode.HTML,
-            reply_markup=personas_keyboard(t, texts, persona, person_id),
-        )
+    keyboard = personas_keyboard(t, texts, persona, person_id)
+    await show_in(message, persona_card(t, texts, persona), keyboard, html=True)
 
 
 def persona_card(t: Translator, texts: Texts, persona: str | None) -> str:

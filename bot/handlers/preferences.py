@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 from aiogram import Bot, Router
-from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.exceptions import AiogramError
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InputRichMessage, Message
 
@@ -23,7 +22,7 @@ from bot.handlers.own_model import show_own_models
 from bot.handlers.personas import show_personas
 from bot.i18n import Texts, Translator
 from bot.model_control import ModelControl
-from bot.presses import is_theirs, settle
+from bot.presses import is_theirs, settle, show_in
 from bot.settings import RichMode
 from bot.views.keyboards import rich_question_keyboard
 from bot.views.settings import settings_keyboard, value_of
@@ -144,8 +143,7 @@ async def show_settings(query: CallbackQuery, person: Person, t: Translator, tex
     """Show the settings in the place of the message with the button."""
     if isinstance(query.message, Message):
         keyboard = settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK)
-        with suppress(TelegramBadRequest):  # it shows that already, or is too old to change
-            await query.message.edit_text(t("settings-title"), reply_markup=keyboard)
+        await show_in(query.message, t("settings-title"), keyboard)
 
 
 async def on_rich(
