@@ -61,6 +61,14 @@ class Words:
         """Below an answer to a part of a question."""
         return "Cut"
 
+    def by_another(self, model: str) -> str:
+        """No model is chosen here."""
+        return ""
+
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures."""
+        return f"{model} saw it for {chosen}"
+
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer."""
         return event.failure.kind
