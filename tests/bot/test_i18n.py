@@ -150,6 +150,22 @@ def test_the_words_of_each_language_are_in_its_letters(language: str):
     assert untranslated == set()
 
 
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_sentence_is_left_in_english(language: str):
+    english, words = bodies_of("en"), bodies_of(language)
+    spoken = {key: re.sub(r"\{.*?\}", "", text) for key, text in english.items()}
+    sentences = {key for key, text in spoken.items() if len(re.findall(r"[^\W\d_]{2,}", text)) > 3}
+    assert len(sentences) > 300
+    assert {key for key in sentences if words[key] == english[key]} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fits_where_telegram_shows_it(language: str):
+    words = {key: re.sub(r"\s+", " ", body).strip() for key, body in bodies_of(language).items()}
+    assert {key for key, text in words.items() if len(text) > 3500} == set()  # a message has 4096
+    assert {key for key, text in words.items() if key.startswith("command-") and len(text) > 256} == set()
+
+
 def test_each_language_says_its_own_name():
     texts = Texts()
     names = {code: texts.own_name(code) for code in LANGUAGES}

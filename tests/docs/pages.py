@@ -79,7 +79,7 @@ class Page:
                 for line in content.splitlines():
                     yield from commands_of(line)
         for text in self.inline_code:
-            if re.match(r"(domovoy|python -m|scripts/\w+|\.ci/run|docker compose|uv)( |$)", text):
+            if re.match(r"([A-Z_]+=\S+ )?(domovoy|python -m|scripts/\w+|\.ci/run|docker compose|uv)( |$)", text):
                 yield from commands_of(text)
 
 

@@ -18,8 +18,8 @@ from tests.docs.pages import ROOT, commands_of, pages
 COMMANDS = sorted({(page.name, *command) for page in pages() for command in page.commands()})
 # What the documentation starts of others; whether their options are right is not for us to say.
 OTHERS = {
-    "cat", "cp", "echo", "git", "jq", "journalctl", "kill", "pg_dump", "pip", "pipx", "sqlite3", "systemctl", "useradd",
-    "install", "uv",
+    "cat", "cp", "echo", "git", "install", "jq", "journalctl", "kill", "lint-imports", "mypy", "pg_dump", "pip", "pipx",
+    "ruff", "sqlite3", "systemctl", "useradd", "uv",
 }  # fmt: skip
 SCRIPTS = [ROOT / ".ci" / "run", *sorted((ROOT / "scripts").iterdir())]
 
@@ -41,7 +41,10 @@ def module(arguments: list[str]) -> None:
     if name == "bot":
         parsed(options)
         return
-    if name in ("venv", "pytest"):
+    if name == "venv":
+        return
+    if name == "pytest":
+        for_pytest(options)
         return
     found = find_spec(f"{name}.__main__") if (ROOT / name.replace(".", "/")).is_dir() else find_spec(name)
     assert found is not None, name
@@ -51,6 +54,13 @@ def module(arguments: list[str]) -> None:
     for option in options:
         if option.startswith("--"):
             assert f'"{option}"' in source, option
+
+
+def for_pytest(arguments: list[str]) -> None:
+    """Tests that are there."""
+    for one in arguments:
+        if one.startswith("tests"):
+            assert (ROOT / one).exists(), one
 
 
 def python(arguments: list[str]) -> None:
@@ -80,6 +90,8 @@ def script(path: str, arguments: list[str]) -> None:
     assert os.access(ROOT / path, os.X_OK), path
     if path == "scripts/run":
         parsed(arguments)
+    elif path == "scripts/test":
+        for_pytest(arguments)
 
 
 def docker(arguments: list[str]) -> None:
