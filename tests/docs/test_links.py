@@ -16,6 +16,9 @@ from tests.docs.pages import ROOT, Page, pages
 PAGES = pages()
 NAMES = [page.name for page in PAGES]
 each_page = pytest.mark.parametrize("page", PAGES, ids=NAMES)
+# Pages about other programs name files and variables of theirs.
+OUR_PAGES = [page for page in PAGES if "reference" not in page.path.parts]
+about_us = pytest.mark.parametrize("page", OUR_PAGES, ids=[page.name for page in OUR_PAGES])
 # Variables of others that are spoken of.
 NOT_OURS = {"HTTP_PROXY"}
 FOR_DEVELOPMENT = {"DOMOVOY_ENGINES", "DOMOVOY_WRITE_MATRIX", "TEST_WORKERS"}
@@ -62,7 +65,24 @@ def test_blocks_of_code_say_what_they_are_in(page: Page):
     assert {language for language, _ in page.blocks} <= LANGUAGES
 
 
-@each_page
+def test_sections_that_docstrings_name_exist():
+    """`servers.md 1.7` in a docstring or a comment is a section of docs/reference/servers.md."""
+    sections = {
+        path.name: set(re.findall(r"^#+ (\d+(?:\.\d+|[a-z])?)\.? ", path.read_text(), re.MULTILINE))
+        for path in (ROOT / "docs" / "reference").iterdir()
+    }
+    named = set()
+    for room in ("bot", "llm", "storage", "tests", "bench"):
+        for path in (ROOT / room).rglob("*.py"):
+            for name, numbers in re.findall(
+                rf"({'|'.join(sections)})((?:,? (?:and |to )?\d[\w.]*)+)", path.read_text()
+            ):
+                named |= {(name, number.rstrip(".")) for number in re.findall(r"\d[\w.]*", numbers)}
+    assert len(named) > 40
+    assert {(name, number) for name, number in named if number not in sections[name]} == set()
+
+
+@about_us
 def test_files_that_are_named_exist(page: Page):
     """With their place in the repository, or by their name alone where the text says in which room."""
     python = {
@@ -75,7 +95,7 @@ def test_files_that_are_named_exist(page: Page):
             assert text in python, text
 
 
-@each_page
+@about_us
 def test_variables_that_are_named_exist(page: Page):
     fields = {name.upper() for name in ModelConfig.model_fields}
     kinds = {kind.name for kind in MessageKind}
