@@ -48,8 +48,13 @@ def test_links_to_elsewhere_are_whole_addresses(page: Page):
 
 
 def test_every_page_is_reached_from_the_readme():
-    reached = {(ROOT / link.partition("#")[0]).resolve() for link in Page(ROOT / "README.md").links}
-    assert {page.name for page in PAGES if page.path not in reached} == {"README.md"}
+    reached, ahead = set(), [ROOT / "README.md"]
+    while ahead:
+        here = ahead.pop()
+        reached.add(here)
+        leads = {(here.parent / link.partition("#")[0]).resolve() for link in Page(here).links if "://" not in link}
+        ahead += [path for path in leads - reached if path.suffix == ".md"]
+    assert {page.path for page in PAGES} == reached
 
 
 @each_page
@@ -71,12 +76,11 @@ def test_sections_that_docstrings_name_exist():
         path.name: set(re.findall(r"^#+ (\d+(?:\.\d+|[a-z])?)\.? ", path.read_text(), re.MULTILINE))
         for path in (ROOT / "docs" / "reference").iterdir()
     }
+    section = rf"({'|'.join(sections)})((?:,? (?:and |to )?\d[\w.]*)+)"
     named = set()
     for room in ("bot", "llm", "storage", "tests", "bench"):
         for path in (ROOT / room).rglob("*.py"):
-            for name, numbers in re.findall(
-                rf"({'|'.join(sections)})((?:,? (?:and |to )?\d[\w.]*)+)", path.read_text()
-            ):
+            for name, numbers in re.findall(section, path.read_text()):
                 named |= {(name, number.rstrip(".")) for number in re.findall(r"\d[\w.]*", numbers)}
     assert len(named) > 40
     assert {(name, number) for name, number in named if number not in sections[name]} == set()
