@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.commands import ADMINS, EVERYONE
+from bot.i18n import Texts
 from bot.settings import Settings, load_settings
 from llm.servers.discover import _KIND_OF_PORT
 from llm.servers.hosts import is_local
@@ -63,6 +64,12 @@ def test_the_commands_of_everyone_and_of_admins_are_listed(page: Page):
     listed = [line for line in page.path.read_text().splitlines() if line.startswith("|") and "`/start`" in line]
     listed += [line for line in page.path.read_text().splitlines() if line.startswith("|") and "`/models`" in line]
     assert [re.findall(r"`/(\w+)`", line) for line in listed] == [list(EVERYONE), list(ADMINS)]
+
+
+@both
+def test_buttons_are_called_as_they_are(page: Page):
+    t = Texts().translator("ru" if page is RUSSIAN else "en")
+    assert all(t(key) in page.path.read_text() for key in ("access-allow", "access-refuse"))
 
 
 def test_the_settings_are_for_the_servers_that_they_name(tmp_path: Path):
