@@ -33,6 +33,10 @@ class Words:
         """While all servers are at work."""
         return f"Number {place}, {seconds:.0f} s"
 
+    def loading(self, model: str, seconds: float) -> str:
+        """While a model is loaded."""
+        return f"Loading {model} {seconds:.0f} s"
+
     def thinking(self, seconds: float) -> str:
         """While a model reasons."""
         return f"Thinking {seconds:.0f} s"
