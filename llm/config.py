@@ -43,12 +43,13 @@ class ModelConfig(BaseModel):
     local: bool | None = None
     """Whether the model runs on a machine of yours; budgets hold for the others. Empty: judged by its address."""
     weight: float = Field(default=1.0, gt=0)
-    """Read and checked; nothing goes by it in this version."""
+    """How much you like its answers beside those of your other models, where `SELECTION=auto` chooses: what is learned
+    of them is taken so many times. `1.2` lets it win narrow races, `0.5` leaves it to when the others do badly."""
     keep_alive: str | None = Field(default=None, pattern=r"^(-?\d{1,7}|(\d{1,6}[hms])+)$")
     """How long Ollama and LM Studio keep a model that they loaded for an answer: `30m`, `1h30m`, seconds, `-1` for
     ever. Empty: `30m` with Ollama."""
     tags: tuple[str, ...] = ()
-    """Words of your own for it. Read and checked; nothing goes by them in this version."""
+    """Words of your own for it. They are shown in `/model`, and `/model` with one of them chooses it."""
 
     @model_validator(mode="after")
     def _range_in_order(self) -> ModelConfig:
