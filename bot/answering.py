@@ -15,6 +15,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerLoading,
     AnswerQueued,
     AnswerReplaced,
     AnswerRetracted,
@@ -29,7 +30,7 @@ from bot.manner import PLAIN, Manner
 from bot.wishes import NONE, Wishes
 from llm.errors import FailureKind
 from llm.pictures import asks_about_pictures
-from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
+from llm.routing.attempts import Answered, Attempt, Loading, NoAnswer, Queued, Restarted, RoutedEvent
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
 from llm.servers.kinds import ServerKind
@@ -125,6 +126,8 @@ class Answering:
                         yield AnswerReplaced()
                     elif isinstance(event, Queued):
                         yield AnswerQueued(event.place, event.seconds)
+                    elif isinstance(event, Loading):
+                        yield AnswerLoading(event.model)
                     elif isinstance(event, ThinkingDelta):
                         yield AnswerThinking(event.text)
                     elif isinstance(event, Answered):

@@ -8,8 +8,17 @@ from importlib.resources import files
 from fluent.runtime import FluentBundle
 from fluent.syntax import FluentParser
 
-LANGUAGES = ("en", "ru")
 DEFAULT_LANGUAGE = "en"
+
+
+def _languages() -> tuple[str, ...]:
+    """The languages that there are files of: English first, then by their codes."""
+    names = (place.name for place in files("bot").joinpath("locales").iterdir())
+    codes = {name.removesuffix(".ftl") for name in names if name.endswith(".ftl")}
+    return (DEFAULT_LANGUAGE, *sorted(codes - {DEFAULT_LANGUAGE}))
+
+
+LANGUAGES = _languages()
 
 
 class MissingText(KeyError):
@@ -53,6 +62,10 @@ class Texts:
         """The language of a Telegram language code such as `ru` or `pt-br`; English where we have none."""
         language = (language_code or DEFAULT_LANGUAGE).split("-")[0].lower()
         return self._translators.get(language, self._translators[DEFAULT_LANGUAGE])
+
+    def own_name(self, language: str) -> str:
+        """What a language is called by those who speak it."""
+        return self._translators[language]("language-name")
 
 
 # Parsed once for all who ask: two languages take a third of a second. Nobody changes a bundle.

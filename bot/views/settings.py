@@ -16,7 +16,7 @@ def settings_keyboard(t: Translator, texts: Texts, person: Person, *, rich_offer
     """Languages in a row; the model and who the bot is; how answers are worded and shown, two beside each other."""
     languages = [
         InlineKeyboardButton(
-            text=("✓ " if code == t.language else "") + t(f"settings-language-{code}"),
+            text=("✓ " if code == t.language else "") + texts.own_name(code),
             callback_data=LanguagePress(code=code).pack(),
         )
         for code in texts.languages

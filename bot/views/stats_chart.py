@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.charts.chart import Chart, Point, Words
 from bot.i18n import Translator
+from bot.views.numbers import decimal_sign
 from bot.views.stats import Asked, stats_title
 from llm.monitoring import SeriesPoint
 
@@ -27,7 +28,7 @@ def stats_chart(t: Translator, asked: Asked, series: Sequence[SeriesPoint]) -> C
             share=t("chart-share"),
             nothing=t("chart-nothing"),
             others=t("chart-others"),
-            decimal_comma=t.language == "ru",
+            decimal_comma=decimal_sign(t) == ",",
         ),
         points=_points(series),
         shares=tuple(shares.most_common()),

@@ -92,7 +92,6 @@ def test_texts_whose_keys_are_put_together_are_all_there():
     keys = set(keys_of("en"))
     commands = {f"command-{name}" for name in (*EVERYONE, *ADMINS, *GROUPS)}
     assert commands == {key for key in keys if key.startswith("command-")}
-    assert {f"settings-language-{code}" for code in LANGUAGES} <= keys
     assert {f"stats-title-{period}" for period in Period} <= keys
     assert {f"stats-button-{period}" for period in Period} <= keys
     assert {f"task-{task}" for task in Task} == {key for key in keys if key.startswith("task-")}
@@ -148,7 +147,37 @@ def test_the_words_of_each_language_are_in_its_letters(language: str):
         for key, text in words.items()
         if re.search(r"[^\W\d_]", text) and bool(re.search("[а-яё]", text, re.IGNORECASE)) is not (language == "ru")
     }
-    assert untranslated == ({"settings-language-ru"} if language == "en" else {"settings-language-en"})
+    assert untranslated == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_sentence_is_left_in_english(language: str):
+    english, words = bodies_of("en"), bodies_of(language)
+    spoken = {key: re.sub(r"\{.*?\}", "", text) for key, text in english.items()}
+    sentences = {key for key, text in spoken.items() if len(re.findall(r"[^\W\d_]{2,}", text)) > 3}
+    assert len(sentences) > 300
+    assert {key for key in sentences if words[key] == english[key]} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fits_where_telegram_shows_it(language: str):
+    words = {key: re.sub(r"\s+", " ", body).strip() for key, body in bodies_of(language).items()}
+    assert {key for key, text in words.items() if len(text) > 3500} == set()  # a message has 4096
+    assert {key for key, text in words.items() if key.startswith("command-") and len(text) > 256} == set()
+
+
+def test_each_language_says_its_own_name():
+    texts = Texts()
+    names = {code: texts.own_name(code) for code in LANGUAGES}
+    assert (names["en"], names["ru"]) == ("English", "Русский")
+    assert len(set(names.values())) == len(LANGUAGES)
+
+
+def test_a_language_is_a_file_named_by_its_code():
+    files = {path.stem for path in (BOT / "locales").iterdir()}
+    assert files == set(LANGUAGES)
+    assert LANGUAGES[0] == "en"  # what people of all other languages see
+    assert all(re.fullmatch("[a-z]{2}", code) for code in files)  # what Telegram takes for a menu of commands
 
 
 def test_languages_are_chosen_by_the_code_of_the_client():
