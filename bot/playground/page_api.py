@@ -159,9 +159,8 @@ class PageApi:
         body = await _body(request)
         query_id, chat_id = _field(body, "query_id", str), _field(body, "chat_id", int)
         result, thread_id = _optional(body, "result", int) or 0, _optional(body, "thread_id", int)
-        return {
-            "message": present.page_message(self._inline.choose(query_id, chat_id, result=result, thread_id=thread_id))
-        }
+        message = self._inline.choose(query_id, chat_id, result=result, thread_id=thread_id)
+        return {"message": present.page_message(message)}
 
     async def _inspect(self, request: web.Request) -> Json:
         """The calls that made a message, and how the answer in it was decided."""
