@@ -99,7 +99,7 @@ def sit(browser: Browser, models: ModelServer, tmp_path: Path) -> Sit:
     async def opened(settings: dict[str, str] | None = None, **view: object) -> AsyncIterator[Sitting]:
         chosen = {**served_by(models), "ACCESS": "open", "ADMIN_IDS": str(ADMIN), **(settings or {})}
         async with open_house_in(tmp_path, **chosen) as house:
-            seen = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **view}
+            seen = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "reduced_motion": "reduce", **view}
             context = await browser.new_context(**seen)  # type: ignore[arg-type]  # what a test names is what it takes
             context.set_default_timeout(WITHIN_MS)
             page = await context.new_page()

@@ -77,7 +77,7 @@ async def test_the_keyboard_alone_is_enough(sit: Sit, models: ModelServer) -> No
         await keys.type("two")
         await keys.press("Enter")
         await sitting.sees("Hello there!")
-        assert [one.text for one in sitting.house.page.messages(ME)][0] == "one\ntwo"
+        assert sitting.house.page.messages(ME)[0].text == "one\ntwo"
         await keys.type("/he")
         await expect(page.locator("#menu")).to_be_visible()
         await keys.press("Escape")
