@@ -116,8 +116,10 @@ async def test_on_a_phone_the_inspector_is_a_sheet(sit: Sit) -> None:
     async with sit(viewport={"width": 360, "height": 720}, has_touch=True, is_mobile=True) as sitting:
         await sitting.say("Hello")
         await sitting.sees("Hello there!")
+        await expect(sitting.answers.last.locator(".key").first).to_be_visible()
         await sitting.answers.last.locator(".bubble").tap()
         await sitting.answers.last.get_by_role("button", name="What is behind this message").tap()
+        await expect(sitting.page.locator("#inspector")).to_be_visible()
         box = await sitting.page.locator("#inspector").bounding_box()
         assert box is not None
         assert (box["x"], box["width"]) == (0, 360)

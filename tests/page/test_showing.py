@@ -68,13 +68,14 @@ async def test_the_page_follows_the_system_and_its_own_switch(sit: Sit, scheme: 
     async with sit(color_scheme=scheme) as sitting:
         page = sitting.page
         of_system = await page.evaluate(GROUND)
+        ground = expect(page.locator("body"))
         await page.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
-        assert await page.evaluate(GROUND) != of_system
+        await ground.not_to_have_css("background-color", of_system)
         await page.locator("#theme").click(click_count=1 if scheme == "light" else 2)
-        assert await page.evaluate(GROUND) == of_system
+        await ground.to_have_css("background-color", of_system)
         await page.reload()
         await expect(page.locator("#app")).to_have_attribute("data-ready", "true")
-        assert await page.evaluate(GROUND) == of_system, "the switch is remembered"
+        await ground.to_have_css("background-color", of_system)
         sitting.troubles[:] = [one for one in sitting.troubles if "/playground/events" not in one]
 
 

@@ -114,8 +114,8 @@ export class MessageView {
       return [this.#sideButton(t("edit"), icon("edit"), () => actions.edit(message))];
     }
     return [
-      this.#sideButton(t("good"), "👍", () => actions.react(message, "👍")),
-      this.#sideButton(t("bad"), "👎", () => actions.react(message, "👎")),
+      this.#sideButton(t("good"), icon("good"), () => actions.react(message, "👍")),
+      this.#sideButton(t("bad"), icon("bad"), () => actions.react(message, "👎")),
     ];
   }
 
