@@ -14,6 +14,7 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 from bot.access import Doorkeeper
 from bot.callbacks import AnswerPress, GroupAct, GroupPress, LatePress, StopPress, WordsOnlyPress
 from bot.commands import NOT_IN_GROUPS
+from bot.filters import is_command
 from bot.groups.admins import decides_in
 from bot.groups.personal import PersonalNotes
 from bot.handlers.answers import on_answer_button, on_retry
@@ -60,7 +61,7 @@ def groups_router() -> Router:
     router.message.register(on_group_settings, Command("settings"))
     router.message.register(on_quiet, Command("quiet"))
     router.message.register(on_personal_command, Command(*sorted(NOT_IN_GROUPS)))
-    router.message.register(on_unknown_in_group, F.text.startswith("/"))
+    router.message.register(on_unknown_in_group, F.text.func(is_command))
     router.message.register(on_nothing_said, _says_nothing)
     router.message.register(on_said, _is_written)
     router.message.register(on_said, F.func(carried_by))
