@@ -273,6 +273,7 @@ async def running_app(
             dispatcher.workflow_data.update(
                 **Wiring(
                     answers=answers,
+                    attachments=kept,
                     augmenter=tasks.augmenter,
                     bursts=Bursts(inbox, clock),
                     buttons=buttons,

@@ -30,7 +30,7 @@ from bot.places import topic_of
 from bot.presses import settle
 from bot.running import RunningAnswers
 from bot.said import said_in
-from bot.sent.carried import carried_by
+from bot.sent.carried import carried_by, pointed_at
 from bot.settings import AccessMode
 from bot.views.groups import (
     greeting_text,
@@ -216,7 +216,7 @@ def _is_written(message: Message) -> bool:
 
 
 def _says_nothing(message: Message) -> bool:
-    return _is_written(message) and not said_in(message).text
+    return _is_written(message) and not said_in(message).text and pointed_at(message) is None
 
 
 def _chosen(group: Group, press: GroupPress, texts: Texts) -> Group:
