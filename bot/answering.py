@@ -96,7 +96,7 @@ class Answering:
 
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
-        sorting = self._sort(turn)
+        sorting = self._sort(turn, at_home=wishes.at_home)
         messages = await messages_for(self._conversations, turn, self._summaries, manner, wishes.instructions)
         yield AnswerStarted()
         text: list[str] = []
@@ -109,6 +109,7 @@ class Answering:
             person=str(turn.person_id),
             own_choice=manner.own_choice or wishes.model,
             temperature=wishes.temperature,
+            at_home=wishes.at_home,
         )
         stream = self._asked(request, sorting)
         try:
@@ -138,11 +139,11 @@ class Answering:
             return
         yield AnswerStopped("".join(text), asked)
 
-    def _sort(self, turn: Turn) -> Sorting | None:
+    def _sort(self, turn: Turn, *, at_home: bool) -> Sorting | None:
         if self._sorter is None:
             return None
         photos = any(one.kind is AttachmentKind.PHOTO for one in turn.attachments)
-        return self._sorter.begin(words_of(turn.text, turn.attachments), has_image=photos)
+        return self._sorter.begin(words_of(turn.text, turn.attachments), has_image=photos, at_home=at_home)
 
     async def _asked(self, request: ChatRequest, sorting: Sorting | None) -> AsyncGenerator[RoutedEvent, None]:
         """The answer of whoever is best at such messages, as far as it is known in time of what kind this one is."""

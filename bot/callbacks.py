@@ -196,6 +196,7 @@ class Preference(StrEnum):
     STREAMING = "streaming"
     INTERRUPTS = "interrupts"
     REACTIONS = "reactions"
+    CLOUD = "cloud"
 
 
 class PreferencePress(CallbackData, prefix="wish"):

@@ -8,7 +8,7 @@ from typing import TypeVar
 from aiogram import Bot, Router
 from aiogram.exceptions import AiogramError
 from aiogram.filters import Command
-from aiogram.types import CallbackQuery, InputRichMessage, Message
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, InputRichMessage, Message
 
 from bot.callbacks import (
     LanguagePress,
@@ -41,9 +41,11 @@ def preferences_router() -> Router:
     return router
 
 
-async def on_settings(message: Message, person: Person, t: Translator, texts: Texts, rich_mode: RichMode) -> None:
+async def on_settings(
+    message: Message, person: Person, t: Translator, texts: Texts, control: ModelControl, rich_mode: RichMode
+) -> None:
     """Show the choices."""
-    keyboard = settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK)
+    keyboard = _keyboard(t, texts, person, control, rich_mode)
     await message.answer(t("settings-title"), reply_markup=keyboard)
 
 
@@ -53,6 +55,7 @@ async def on_language(
     person: Person,
     people: People,
     texts: Texts,
+    control: ModelControl,
     rich_mode: RichMode,
 ) -> None:
     """Change the language, and the words of the settings with it."""
@@ -62,7 +65,7 @@ async def on_language(
     await people.prefer(person.id, language=callback_data.code)
     t = texts.translator(callback_data.code)
     await settle(query, t("settings-language-set"))
-    await show_settings(query, person, t, texts, rich_mode)
+    await show_settings(query, person, t, texts, control, rich_mode)
 
 
 async def on_back(
@@ -71,13 +74,14 @@ async def on_back(
     person: Person,
     t: Translator,
     texts: Texts,
+    control: ModelControl,
     rich_mode: RichMode,
 ) -> None:
     """Show the settings again."""
     if not await is_theirs(query, callback_data.person_id, t):
         return
     await settle(query)
-    await show_settings(query, person, t, texts, rich_mode)
+    await show_settings(query, person, t, texts, control, rich_mode)
 
 
 async def on_preference(
@@ -108,7 +112,7 @@ async def on_preference(
         changed = next_value(person, callback_data.which)
         await people.prefer(person.id, **changed)
         person = replace(person, **changed)
-    await show_settings(query, person, t, texts, rich_mode)
+    await show_settings(query, person, t, texts, control, rich_mode)
 
 
 def next_value(person: Person, which: Preference) -> Preferences:
@@ -126,6 +130,8 @@ def next_value(person: Person, which: Preference) -> Preferences:
             return {"interrupts": not person.interrupts}
         case Preference.REACTIONS:
             return {"reactions": not person.reactions}
+        case Preference.CLOUD:
+            return {"at_home": not person.at_home}
         case Preference.MODEL | Preference.PERSONA:
             return {}
 
@@ -139,11 +145,19 @@ def _after(value: Value) -> Value:
     return values[(values.index(value) + 1) % len(values)]
 
 
-async def show_settings(query: CallbackQuery, person: Person, t: Translator, texts: Texts, rich_mode: RichMode) -> None:
+async def show_settings(
+    query: CallbackQuery, person: Person, t: Translator, texts: Texts, control: ModelControl, rich_mode: RichMode
+) -> None:
     """Show the settings in the place of the message with the button."""
     if isinstance(query.message, Message):
-        keyboard = settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK)
-        await show_in(query.message, t("settings-title"), keyboard)
+        await show_in(query.message, t("settings-title"), _keyboard(t, texts, person, control, rich_mode))
+
+
+def _keyboard(
+    t: Translator, texts: Texts, person: Person, control: ModelControl, rich_mode: RichMode
+) -> InlineKeyboardMarkup:
+    """All choices; about clouds only where there is one."""
+    return settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK, cloud_offered=control.any_cloud)
 
 
 async def on_rich(

@@ -63,7 +63,7 @@ async def on_said(
         await turns.answer(message, person, t, queued, parts=burst.parts, joined=burst.joined)
         return
     async with typing(message, clock):
-        received = await receiving.receive(burst.messages, t, shown)
+        received = await receiving.receive(burst.messages, t, shown, at_home=person.at_home)
     if words := notes_words(t, received, admin=person.admin, unseen=received.unseen and received.asks):
         await message.answer(words)
     if received.asks:
