@@ -35,7 +35,7 @@ from llm.routing.target import Target
 from llm.servers.kinds import ServerKind
 from llm.tasks.sorting import MessageSorter, Sorting
 from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
-from storage import AttachmentKind, Conversations, Summaries, Turn
+from storage import AttachmentKind, Conversations, StorageError, Summaries, Turn
 
 logger = structlog.get_logger()
 
@@ -130,7 +130,8 @@ class Answering:
                         yield AnswerThinking(event.text)
                     elif isinstance(event, Answered):
                         self._look_at(event)
-                        yield AnswerCompleted(event.result, asked, self._unseeing(request, event))
+                        forgotten = await self._forgotten(turn.conversation_id, event)
+                        yield AnswerCompleted(event.result, asked, self._unseeing(request, event), forgotten)
                         return
         except NoAnswer as error:
             _log_attempts(error.attempts)
@@ -160,6 +161,17 @@ class Answering:
             return ""
         blind = [one for one in self._manager.targets if one.source.name == chosen and one.source.sees is False]
         return chosen if blind else ""
+
+    async def _forgotten(self, conversation_id: int, answered: Answered) -> int:
+        """How much of the beginning no longer reaches a model, when that is news."""
+        if self._summaries is None:
+            return 0
+        use = answered.result.context_use
+        try:
+            return await self._summaries.tell_long(conversation_id, left_out=use.left_out if use is not None else 0)
+        except StorageError as error:  # it is told another time
+            logger.info("length_not_told", reason=type(error).__name__)
+            return 0
 
     def _look_at(self, answered: Answered) -> None:
         _log_attempts(answered.attempts)

@@ -129,6 +129,7 @@ conversations = Table(
     Column("started_at", UtcMoment, nullable=False),
     Column("closed_at", UtcMoment),
     Column("revision", Integer, nullable=False, server_default="0"),
+    Column("long_told", Boolean, nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
 Index(

@@ -77,6 +77,10 @@ answer-wish-shorter = Say the same much shorter.
 answer-not-last = We have gone on since: this works for the last answer only.
 answer-no-other = No other model can answer right now.
 answer-question-cut = Your message is too long for this model: it has read the beginning and the end only. Ask about shorter parts of it, one at a time.
+answer-forgotten = We have been talking for long: { $number ->
+    [one] our first message no longer reaches
+   *[other] our first { $messages } messages no longer reach
+} the model word for word. I keep the gist of what fits; /new begins afresh.
 answer-queued = All servers are at work. You are number { $place } in the queue…
 answer-queued-for = All servers are at work. You are number { $place } in the queue: about { $time }…
 answer-replaced = The answer broke off. Another try is being written…
