@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+import watchfiles
+
 import bot.live.settings_file
 from bot.lean_import import load_aiogram
 
@@ -97,7 +99,7 @@ def show(case: str, switches: list[Switch], answers: int, failed: int) -> bool:
 def main(rounds: int = ROUNDS) -> int:
     """Measure and print."""
     set_up_logging(level="CRITICAL", form="json", secrets=())
-    watched = bot.live.settings_file.awatch
+    watched = watchfiles.awatch
     within = []
     for case, watch, silent in (
         ("the system tells", watched, False),

@@ -15,6 +15,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerLoading,
     AnswerQueued,
     AnswerReplaced,
     AnswerRetracted,
@@ -29,12 +30,12 @@ from bot.manner import PLAIN, Manner
 from bot.wishes import NONE, Wishes
 from llm.errors import FailureKind
 from llm.pictures import asks_about_pictures
-from llm.routing.attempts import Answered, Attempt, NoAnswer, Queued, Restarted, RoutedEvent
+from llm.routing.attempts import Answered, Attempt, Loading, NoAnswer, Queued, Restarted, RoutedEvent
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
 from llm.servers.kinds import ServerKind
 from llm.tasks.sorting import MessageSorter, Sorting
-from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
+from llm.types import ChatRequest, Message, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
 from storage import AttachmentKind, Conversations, StorageError, Summaries, Turn
 
 logger = structlog.get_logger()
@@ -101,16 +102,7 @@ class Answering:
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()
-        request = ChatRequest(
-            messages,
-            Task.CHAT,
-            request_id=asked,
-            conversation=str(turn.conversation_id),
-            person=str(turn.person_id),
-            own_choice=manner.own_choice or wishes.model,
-            temperature=wishes.temperature,
-            at_home=wishes.at_home,
-        )
+        request = _request(messages, turn, asked, manner, wishes)
         stream = self._asked(request, sorting)
         try:
             async with aclosing(stream):
@@ -126,12 +118,14 @@ class Answering:
                         yield AnswerReplaced()
                     elif isinstance(event, Queued):
                         yield AnswerQueued(event.place, event.seconds)
+                    elif isinstance(event, Loading):
+                        yield AnswerLoading(event.model)
                     elif isinstance(event, ThinkingDelta):
                         yield AnswerThinking(event.text)
                     elif isinstance(event, Answered):
                         self._look_at(event)
-                        forgotten = await self._forgotten(turn.conversation_id, event)
-                        yield AnswerCompleted(event.result, asked, self._unseeing(request, event), forgotten)
+                        unseeing, forgotten = self._unseeing(request, event), await self._forgotten(turn, event)
+                        yield AnswerCompleted(event.result, asked, unseeing, forgotten)
                         return
         except NoAnswer as error:
             _log_attempts(error.attempts)
@@ -162,13 +156,14 @@ class Answering:
         blind = [one for one in self._manager.targets if one.source.name == chosen and one.source.sees is False]
         return chosen if blind else ""
 
-    async def _forgotten(self, conversation_id: int, answered: Answered) -> int:
+    async def _forgotten(self, turn: Turn, answered: Answered) -> int:
         """How much of the beginning no longer reaches a model, when that is news."""
         if self._summaries is None:
             return 0
         use = answered.result.context_use
         try:
-            return await self._summaries.tell_long(conversation_id, left_out=use.left_out if use is not None else 0)
+            left_out = use.left_out if use is not None else 0
+            return await self._summaries.tell_long(turn.conversation_id, left_out=left_out)
         except StorageError as error:  # it is told another time
             logger.info("length_not_told", reason=type(error).__name__)
             return 0
@@ -177,6 +172,19 @@ class Answering:
         _log_attempts(answered.attempts)
         if (cut := answered.result.prompt_cut) is not None:
             self._notify(_prompt_cut(self._manager.targets, answered.attempts[-1], cut))
+
+
+def _request(messages: tuple[Message, ...], turn: Turn, request_id: int, manner: Manner, wishes: Wishes) -> ChatRequest:
+    return ChatRequest(
+        messages,
+        Task.CHAT,
+        request_id=request_id,
+        conversation=str(turn.conversation_id),
+        person=str(turn.person_id),
+        own_choice=manner.own_choice or wishes.model,
+        temperature=wishes.temperature,
+        at_home=wishes.at_home,
+    )
 
 
 def _failed(error: NoAnswer, request_id: int) -> AnswerFailed:

@@ -26,7 +26,8 @@ class ExportedData:
 async def export_data(own_data: OwnData, usage: Usage, person: Person, *, folder: Path, now: datetime) -> ExportedData:
     """Write the file into a folder. Raises `ReadFailed`.
 
-    Of each message it says whether it went to a cloud (`cloud`), as far as the figures still tell.
+    Of each message it says whether it went to a cloud (`cloud`), as far as the figures still tell. Of a conversation in
+    a group only what they said is there, and the answers to it.
     """
     path = folder / "domovoy-data.json"
     today, month = await usage.today(person.id), await usage.this_month(person.id)
@@ -51,7 +52,12 @@ async def export_data(own_data: OwnData, usage: Usage, person: Person, *, folder
     await _append(path, orjson.dumps(head)[:-1] + b',"conversations":[')
     number = 0
     for place, conversation in enumerate(conversations):
-        about = {"id": conversation.id, "started_at": conversation.started_at, "closed_at": conversation.closed_at}
+        about = {
+            "id": conversation.id,
+            "in_group": conversation.shared,
+            "started_at": conversation.started_at,
+            "closed_at": conversation.closed_at,
+        }
         await _append(path, (b",\n" if place else b"\n") + orjson.dumps(about)[:-1] + b',"messages":[')
         number += await _messages(own_data, conversation, path)
         await _append(path, b"]}")

@@ -25,6 +25,13 @@ class AnswerQueued:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerLoading:
+    """The server is loading this model; told again while it goes on."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerThinking:
     """The model is reasoning and has not begun to answer. `delta` is what its thoughts have grown by."""
 
@@ -89,6 +96,7 @@ class AnswerFailed:
 AnswerEvent = (
     AnswerStarted
     | AnswerQueued
+    | AnswerLoading
     | AnswerThinking
     | AnswerText
     | AnswerRetracted

@@ -25,7 +25,7 @@ from bot.views.answer_words import Words
 from bot.views.inline import inline_stop_keyboard
 from bot.wishes import wishes_of
 from llm.clock import Clock
-from storage import AnswerState, Conversations, Person, QueuedUpdate
+from storage import AnswerState, Conversations, Person, QueuedUpdate, UnknownUpdate
 
 logger = structlog.get_logger()
 
@@ -93,9 +93,12 @@ class InlineAnswers:
             return
         if not await self._conversations.turn_opened(queued.update_id):
             await self._conversations.start_new(person.id, THREAD)
-        turn = await self._conversations.open_turn(
-            chat_id=person.id, thread_id=THREAD, person_id=person.id, update_id=queued.update_id, text=question
-        )
+        try:
+            turn = await self._conversations.open_turn(
+                chat_id=person.id, thread_id=THREAD, person_id=person.id, update_id=queued.update_id, text=question
+            )
+        except UnknownUpdate:  # the person has had everything deleted meanwhile
+            return
         state, text, model, asked = AnswerState.FAILED, "", None, None
         place, wishes = (person.id, -queued.update_id), wishes_of(person)
         self._places[inline_message_id] = place

@@ -64,3 +64,11 @@ class RunningAnswers:
         running.signal.stop()
         await running.ended.wait()
         return True
+
+    async def stop_of(self, person_id: int) -> None:
+        """Stop all answers that a person has asked for, wherever; wait until what there was of them is delivered."""
+        theirs = [running for running in self._running.values() if running.person_id == person_id]
+        for running in theirs:
+            running.signal.stop()
+        for running in theirs:
+            await running.ended.wait()

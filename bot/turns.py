@@ -32,7 +32,7 @@ from bot.summaries import RollingSummaries
 from bot.views.answer_words import Words
 from bot.views.keyboards import stop_keyboard
 from bot.wishes import wishes_of
-from storage import AnswerState, Attachment, Conversations, Inbox, Part, Person, QueuedUpdate, Turn
+from storage import AnswerState, Attachment, Conversations, Inbox, Part, Person, QueuedUpdate, Turn, UnknownUpdate
 from storage import joined as said_at_a_stretch
 
 logger = structlog.get_logger()
@@ -114,18 +114,21 @@ class Turns:
             said = text
         # In a group a reply of one person would take the others' words away from everybody.
         replied = message.reply_to_message if parts and message.chat.type == ChatType.PRIVATE else None
-        turn = await self._conversations.open_turn(
-            chat_id=message.chat.id,
-            thread_id=topic_of(message) or 0,
-            person_id=person.id,
-            update_id=queued.update_id,
-            text=said,
-            sent=sent,
-            context=context,
-            parts=parts,
-            joined=joined,
-            follows=replied.message_id if replied is not None else None,
-        )
+        try:
+            turn = await self._conversations.open_turn(
+                chat_id=message.chat.id,
+                thread_id=topic_of(message) or 0,
+                person_id=person.id,
+                update_id=queued.update_id,
+                text=said,
+                sent=sent,
+                context=context,
+                parts=parts,
+                joined=joined,
+                follows=replied.message_id if replied is not None else None,
+            )
+        except UnknownUpdate:  # the person has had everything deleted while this was being read
+            return None
         reply_to = message.message_id if turn.shared else None
         return await self.see_through(Asked(bot, message.chat.id, topic_of(message), person, t, queued, reply_to), turn)
 

@@ -63,6 +63,26 @@ async def changed_from(connection: AsyncConnection, conversation_id: int, messag
     )
 
 
+async def take_out(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+    """Delete messages out of their conversations; what followed them follows what stood before them."""
+    columns = (messages.c.id, messages.c.parent_id, messages.c.conversation_id)
+    gone = (await connection.execute(select(*columns).where(which).order_by(messages.c.id))).all()
+    before = {row.id: row.parent_id for row in gone}
+    child = messages.alias("child")
+    behind = select(child.c.id, child.c.parent_id).where(
+        child.c.parent_id.in_(select(messages.c.id).where(which)), child.c.id.not_in(select(messages.c.id).where(which))
+    )
+    for row in (await connection.execute(behind)).all():
+        parent = row.parent_id
+        while parent in before:
+            parent = before[parent]
+        await connection.execute(update(messages).where(messages.c.id == row.id).values(parent_id=parent))
+    first = {row.conversation_id: row.id for row in reversed(gone)}
+    for conversation_id, message_id in first.items():
+        await changed_from(connection, conversation_id, message_id)
+    await connection.execute(delete(messages).where(which))
+
+
 async def _replace(
     connection: AsyncConnection, conversation_id: int, which: ColumnElement[bool], replaced: ColumnElement[bool] | bool
 ) -> None:

@@ -25,7 +25,8 @@ from storage.branches import (
     stand_at,
 )
 from storage.database import Database
-from storage.inbox import closing_update
+from storage.errors import UnknownUpdate
+from storage.inbox import closing_update, is_done
 from storage.tables import attachments, conversations, messages
 from storage.types import AnswerState, Attachment, Part, StoredMessage, Turn
 
@@ -75,11 +76,13 @@ class Conversations:
         `parts` are the Telegram messages in which it stands, `joined` further updates that brought some of them.
         `follows` is the Telegram message that it replies to: after an answer that is not the newest the conversation,
         a closed one too, goes on from there. An update opens one turn only: called again for it, this returns the turn
-        that there is, in the conversation in which it was opened.
+        that there is, in the conversation in which it was opened. Raises `UnknownUpdate` when what the update said has
+        been taken back meanwhile.
         """
         now = self._clock.now()
         row = {
             "update_id": update_id,
+            "person_id": person_id,
             "role": Role.USER,
             "state": AnswerState.COMPLETE,
             "text": text,
@@ -91,6 +94,8 @@ class Conversations:
             known = await _turn_of(connection, update_id, chat_id, person_id)
             if known is not None:
                 return known
+            if await is_done(connection, update_id):
+                raise UnknownUpdate(update_id)
             conversation_id = await _current(connection, chat_id, thread_id, now)
             if follows is not None:
                 conversation_id = await _gone_on_from(connection, chat_id, thread_id, follows, now) or conversation_id
@@ -220,6 +225,8 @@ class Conversations:
             "telegram_ids": list(telegram_ids),
             "request_id": request_id,
             "parent_id": turn.message_id,
+            # In a group somebody else may ask for another answer; it belongs to the question all the same.
+            "person_id": select(messages.c.person_id).where(messages.c.id == turn.message_id).scalar_subquery(),
         }
 
         async def close(connection: AsyncConnection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     DefaultClause,
     Table,
+    and_,
     delete,
     false,
     func,
@@ -24,7 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
+from storage.branches import take_out
 from storage.database import Database
+from storage.own_data import said_by, taken_part_in
 from storage.tables import UpdateState, conversations, messages, metadata, people, updates, usage
 
 logger = structlog.get_logger()
@@ -38,7 +42,7 @@ KEPT_OF_PERSON = frozenset(
 
 APART = {
     "people": "the row stays for the sake of access; all else in it is cleared",
-    "updates": "what waits in the person's chat is wiped; what is done has been wiped before",
+    "updates": "what waits of the person's is wiped; what is done has been wiped before",
     "usage": "today's row stays, so that a limit is not got round",
     "admissions": "numbers only, which go by themselves within an hour",
 }
@@ -60,7 +64,7 @@ NOTHING_OF_PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How much there was of a person."""
+    """How much there was of a person: their conversations, those in groups among them, and messages in all of them."""
 
     conversations: int
     messages: int
@@ -77,10 +81,10 @@ class Forgetting:
         """What would be deleted."""
         return await self._database.read("forgetting.look", lambda connection: _count(connection, person_id))
 
-    async def drop_waiting(self, chat_id: int, *, before_update: int) -> None:
+    async def drop_waiting(self, person_id: int, *, before_update: int) -> None:
         """Take back what a person has written before and nobody has dealt with: it is not answered any more."""
         await self._database.write(
-            "forgetting.drop_waiting", lambda connection: self._wipe(connection, chat_id, before_update)
+            "forgetting.drop_waiting", lambda connection: self._wipe(connection, person_id, before_update)
         )
 
     async def forget(self, person_id: int, *, before_update: int) -> Forgotten:
@@ -89,6 +93,8 @@ class Forgetting:
         async def work(connection: AsyncConnection) -> Forgotten:
             found = await _count(connection, person_id)
             await self._wipe(connection, person_id, before_update)
+            # In a group their messages stand between those of others.
+            await take_out(connection, messages.c.person_id == person_id)
             for table, theirs in _theirs(person_id):
                 await connection.execute(delete(table).where(theirs))
             today = self._clock.now().date()
@@ -104,15 +110,26 @@ class Forgetting:
         logger.warning("journal_not_wiped")  # somebody reads for very long; the end of the program does it
         return found
 
-    async def _wipe(self, connection: AsyncConnection, chat_id: int, before_update: int) -> None:
-        beside = (updates.c.lane.startswith(f"{chat_id}{mark}", autoescape=True) for mark in (":", "/"))
-        of_chat = or_(updates.c.lane == str(chat_id), *beside)
+    async def _wipe(self, connection: AsyncConnection, person_id: int, before_update: int) -> None:
+        beside = (updates.c.lane.startswith(f"{person_id}{mark}", autoescape=True) for mark in (":", "/"))
+        of_chat = or_(updates.c.lane == str(person_id), *beside)
+        earlier = and_(updates.c.update_id < before_update, updates.c.state != UpdateState.DONE)
+        elsewhere = await connection.execute(select(updates.c.update_id, updates.c.payload).where(earlier, ~of_chat))
+        theirs = [row.update_id for row in elsewhere if sender_of(row.payload) == person_id]
         done = {"state": UpdateState.DONE, "payload": b"", "finished_at": self._clock.now()}
-        await connection.execute(
-            update(updates)
-            .where(of_chat, updates.c.update_id < before_update, updates.c.state == UpdateState.WAITING)
-            .values(**done)
-        )
+        which = or_(of_chat, updates.c.update_id.in_(theirs))
+        await connection.execute(update(updates).where(earlier, which).values(**done))
+
+
+def sender_of(payload: bytes) -> int | None:
+    """Who has sent an update; None: nobody that it names."""
+    try:
+        update = json.loads(payload)
+    except ValueError:
+        return None
+    contents = update.values() if isinstance(update, dict) else ()
+    senders = (content.get("from") for content in contents if isinstance(content, dict))
+    return next((sender.get("id") for sender in senders if isinstance(sender, dict)), None)
 
 
 def is_found(table: Table) -> bool:
@@ -143,12 +160,11 @@ def _condition(table: Table, person_id: int) -> ColumnElement[bool] | None:
 
 
 async def _count(connection: AsyncConnection, person_id: int) -> Forgotten:
-    numbers = []
-    for table in (conversations, messages):
-        theirs = _condition(table, person_id)
-        assert theirs is not None  # noqa: S101 - they have what is asked for
-        numbers.append(int(await connection.scalar(select(func.count()).select_from(table).where(theirs)) or 0))
-    return Forgotten(*numbers)
+    numbers = [
+        await connection.scalar(select(func.count()).select_from(table).where(theirs))
+        for table, theirs in ((conversations, taken_part_in(person_id)), (messages, said_by(person_id)))
+    ]
+    return Forgotten(*(int(number or 0) for number in numbers))
 
 
 def _as_new(column: Column[Any]) -> ClauseElement | None:

@@ -171,6 +171,12 @@ def closing_update(update_id: int, now: datetime) -> Update:
     )
 
 
+async def is_done(connection: AsyncConnection, update_id: int) -> bool:
+    """Whether an update is known, and dealt with or taken back."""
+    found = await connection.scalar(select(updates.c.state).where(updates.c.update_id == update_id))
+    return found is UpdateState.DONE
+
+
 def _late_in(chat_id: int) -> ColumnElement[bool]:
     in_chat = (updates.c.lane.startswith(f"{chat_id}{mark}") for mark in (":", "/"))  # its further lanes, its topics
     lanes = or_(updates.c.lane == str(chat_id), *in_chat)

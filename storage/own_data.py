@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import distinct, exists, func, select
+from sqlalchemy import ColumnElement, distinct, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.types import Role
@@ -38,9 +38,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class OwnConversation:
-    """A conversation of a person's."""
+    """A conversation of a person's, or (`shared`) one of a group's in which they took part."""
 
     id: int
+    person_id: int
+    shared: bool
     started_at: datetime
     closed_at: datetime | None
 
@@ -59,7 +61,7 @@ class OwnMessage:
 
 
 class OwnData:
-    """Reads what is a person's; a private chat has the person's id. Raises `ReadFailed`."""
+    """Reads what is a person's: what they said, wherever it was, and the answers to it. Raises `ReadFailed`."""
 
     def __init__(self, database: Database, settle: Callable[[], Awaitable[None]]) -> None:
         """`settle` writes figures that are not stored yet."""
@@ -70,25 +72,14 @@ class OwnData:
         """How much there is, and what of it went to a cloud."""
 
         async def look(connection: AsyncConnection) -> Kept:
-            number = select(func.count()).select_from(conversations).where(conversations.c.chat_id == person_id)
-            said = (
-                select(func.count(messages.c.id), func.min(messages.c.created_at))
-                .select_from(messages.join(conversations))
-                .where(conversations.c.chat_id == person_id)
-            )
-            asked = (
-                select(func.count(distinct(attempts.c.request_id)))
-                .select_from(
-                    messages.join(conversations).join(attempts, attempts.c.request_id == messages.c.request_id)
-                )
-                .where(conversations.c.chat_id == person_id)
-            )
+            number = select(func.count()).select_from(conversations).where(taken_part_in(person_id))
+            said = select(func.count(messages.c.id), func.min(messages.c.created_at)).where(said_by(person_id))
+            made = messages.join(attempts, attempts.c.request_id == messages.c.request_id)
+            asked = select(func.count(distinct(attempts.c.request_id))).select_from(made).where(said_by(person_id))
             last = (
                 select(attempts.c.started_at, attempts.c.model, messages.c.text)
-                .select_from(
-                    messages.join(conversations).join(attempts, attempts.c.request_id == messages.c.request_id)
-                )
-                .where(conversations.c.chat_id == person_id, ~attempts.c.local, messages.c.role == Role.USER)
+                .select_from(made)
+                .where(said_by(person_id), ~attempts.c.local, messages.c.role == Role.USER)
                 .order_by(attempts.c.started_at.desc(), attempts.c.id.desc())
                 .limit(1)
             )
@@ -109,16 +100,16 @@ class OwnData:
     async def conversations(self, person_id: int) -> Sequence[OwnConversation]:
         """All conversations, the oldest first."""
         await self._settle()
-        query = select(conversations.c.id, conversations.c.started_at, conversations.c.closed_at)
-        rows = await self._database.rows(
-            "own_data.conversations", query.where(conversations.c.chat_id == person_id).order_by(conversations.c.id)
-        )
-        return [OwnConversation(row.id, row.started_at, row.closed_at) for row in rows]
+        query = select(conversations).where(taken_part_in(person_id)).order_by(conversations.c.id)
+        rows = await self._database.rows("own_data.conversations", query)
+        return [
+            OwnConversation(row.id, person_id, row.chat_id != person_id, row.started_at, row.closed_at) for row in rows
+        ]
 
     async def messages(
         self, conversation: OwnConversation, *, after: int = 0, limit: int = 500
     ) -> Sequence[OwnMessage]:
-        """The first `limit` messages of a conversation after one; none at its end."""
+        """The first `limit` messages that are the person's of a conversation after one; none at its end."""
         made = attempts.c.request_id == messages.c.request_id
         query = (
             select(
@@ -131,7 +122,11 @@ class OwnData:
                 exists().where(made).label("known"),
                 exists().where(made, ~attempts.c.local).label("cloud"),
             )
-            .where(messages.c.conversation_id == conversation.id, messages.c.id > after)
+            .where(
+                messages.c.conversation_id == conversation.id,
+                messages.c.id > after,
+                said_by(conversation.person_id),
+            )
             .order_by(messages.c.id)
             .limit(limit)
         )
@@ -147,3 +142,15 @@ class OwnData:
         """When a person came."""
         rows = await self._database.rows("own_data.since", select(people.c.created_at).where(people.c.id == person.id))
         return rows[0].created_at if rows else None
+
+
+def said_by(person_id: int) -> ColumnElement[bool]:
+    """Which messages are a person's: what they said, and the answers to it. A private chat has the person's id."""
+    private = select(conversations.c.id).where(conversations.c.chat_id == person_id)
+    return or_(messages.c.person_id == person_id, messages.c.conversation_id.in_(private))
+
+
+def taken_part_in(person_id: int) -> ColumnElement[bool]:
+    """Which conversations are a person's, or have messages of theirs."""
+    said = select(messages.c.conversation_id).where(messages.c.person_id == person_id)
+    return or_(conversations.c.chat_id == person_id, conversations.c.id.in_(said))

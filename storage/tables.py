@@ -145,7 +145,8 @@ Index(
 # over, answered or not, and which attempts were made for it; an answer has its own `request_id`. Of
 # `joined_updates` come further parts of it. `telegram_ids` are the messages in which an answer stands in the chat, or
 # why there is none.
-# `parent_id` is the message that this one follows; what is `replaced` is on no path that counts now.
+# `parent_id` is the message that this one follows; what is `replaced` is on no path that counts now. `person_id` is who
+# said it, or whose question it answers; None: it was said in a group before that was kept.
 messages = Table(
     "messages",
     metadata,
@@ -164,10 +165,12 @@ messages = Table(
     Column("replaced", Boolean, nullable=False, server_default=false()),
     Column("context", AnyText),
     Column("joined_updates", JSON),
+    Column("person_id", BigInteger),
     sqlite_autoincrement=True,
 )
 Index("ix_messages_conversation_id_id", messages.c.conversation_id, messages.c.id)
 Index("ix_messages_parent_id", messages.c.parent_id)
+Index("ix_messages_person_id", messages.c.person_id)
 
 # Where messages stand in the chats; of what a person said also the part that stands there.
 telegram_messages = Table(

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import random
 import re
@@ -141,6 +142,8 @@ async def play(way: str, port: int, chats: int, seconds: float) -> tuple[Counted
         show = WAYS[way](bot)
         session.middleware(Counting(counted))
         answers = [text_of(number, int(seconds * PIECES_A_SECOND)) for number in range(chats)]
+        gc.collect()
+        gc.freeze()  # as the bot does once it has started
         began = time.process_time()
         watch = asyncio.create_task(measure_lag(counted.lags))
         async with asyncio.TaskGroup() as group:

@@ -33,6 +33,10 @@ class Words:
         """While all servers are at work."""
         return f"Number {place}, {seconds:.0f} s"
 
+    def loading(self, model: str, seconds: float) -> str:
+        """While a model is loaded."""
+        return f"Loading {model} {seconds:.0f} s"
+
     def thinking(self, seconds: float) -> str:
         """While a model reasons."""
         return f"Thinking {seconds:.0f} s"
@@ -60,6 +64,18 @@ class Words:
     def question_cut(self) -> str:
         """Below an answer to a part of a question."""
         return "Cut"
+
+    def by_another(self, model: str) -> str:
+        """No model is chosen here."""
+        return ""
+
+    def forgotten(self, number: int) -> str:
+        """Below an answer in a long conversation."""
+        return f"{number} forgotten"
+
+    def seen_by_other(self, model: str, chosen: str) -> str:
+        """Below an answer about pictures."""
+        return f"{model} saw it for {chosen}"
 
     def failed(self, event: AnswerFailed) -> str:
         """Instead of an answer."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from aiogram.types import InlineKeyboardMarkup
 
@@ -16,6 +17,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerLoading,
     AnswerQueued,
     AnswerReplaced,
     AnswerRetracted,
@@ -25,6 +27,8 @@ from bot.events import (
 )
 from llm.clock import Clock, SystemClock
 from llm.types import FinishReason
+
+_LOADING_TOLD_SECONDS = 1.0
 
 AnswerOutcome = AnswerCompleted | AnswerStopped | AnswerFailed
 
@@ -37,6 +41,9 @@ class AnswerWords(Protocol):
 
     def queued(self, place: int, seconds: float) -> str:
         """While all servers are at work for others."""
+
+    def loading(self, model: str, seconds: float) -> str:
+        """While a server loads a model, for so long already."""
 
     def thinking(self, seconds: float) -> str:
         """While a model reasons, for so long already."""
@@ -96,19 +103,19 @@ async def deliver_answer(
     never waits for Telegram. Raises `DeliveryFailed` as `Delivery.finish` does, and RuntimeError when the events end
     before the answer does.
     """
-    growing = _Growing(delivery, words, clock or SystemClock(), show_thinking=show_thinking)
-    async for event in events:
-        match event:
-            case AnswerCompleted() | AnswerStopped() | AnswerFailed():
-                markup = markup_for(event) if markup_for is not None else None
-                return DeliveredAnswer(await growing.finish(event, markup), event)
-            case _:
-                await growing.show(event)
+    async with _Growing(delivery, words, clock or SystemClock(), show_thinking=show_thinking) as growing:
+        async for event in events:
+            match event:
+                case AnswerCompleted() | AnswerStopped() | AnswerFailed():
+                    markup = markup_for(event) if markup_for is not None else None
+                    return DeliveredAnswer(await growing.finish(event, markup), event)
+                case _:
+                    await growing.show(event)
     raise RuntimeError("the events of an answer ended before the answer did")
 
 
 class _Growing:
-    """An answer on its way, and what a person sees of it."""
+    """An answer on its way, and what a person sees of it; an async context manager, which owns the count of seconds."""
 
     def __init__(self, delivery: Delivery, words: AnswerWords, clock: Clock, *, show_thinking: bool) -> None:
         self._delivery = delivery
@@ -117,9 +124,23 @@ class _Growing:
         self._thinking = Thinking(clock)
         self._show_thinking = show_thinking
         self._text = ""
+        self._loading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._loaded()
 
     async def show(self, event: AnswerEvent) -> None:
         """Show what has come with one event that does not end the answer."""
+        if isinstance(event, AnswerLoading):
+            if self._loading is None:
+                self._loading = asyncio.create_task(self._count_loading(event.model), name="loading")
+            return
+        await self._loaded()
         match event:
             case AnswerQueued(place=place, seconds=seconds):
                 await self._delivery.show(self._text, status=self._words.queued(place, seconds))
@@ -140,6 +161,18 @@ class _Growing:
                 self._text += delta
         await self._delivery.show(self._text)
 
+    async def _count_loading(self, model: str) -> None:
+        began = self._clock.monotonic()
+        while True:
+            await self._delivery.show(self._text, status=self._words.loading(model, self._clock.monotonic() - began))
+            await self._clock.sleep(_LOADING_TOLD_SECONDS)
+
+    async def _loaded(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.gather(self._loading, return_exceptions=True)
+            self._loading = None
+
     async def _think(self, delta: str) -> None:
         self._thinking.grow(delta)
         status = self._words.thinking(self._thinking.seconds)
@@ -149,6 +182,7 @@ class _Growing:
 
     async def finish(self, outcome: AnswerOutcome, markup: InlineKeyboardMarkup | None) -> tuple[int, ...]:
         """Send the final text, with all that belongs to it."""
+        await self._loaded()
         self._thinking.pause()
         text, note = _text_and_note(outcome, self._words)
         thoughts = self._thinking.text if self._show_thinking else ""

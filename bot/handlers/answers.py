@@ -86,8 +86,9 @@ async def on_answer_button(
         return
     had = await answers.of(callback_data.message_id)
     manner = _manner(callback_data.act, had, t, others)
-    turn = None
-    if manner is not None:
+    turn, shown = None, await answers.last_shown(chat_id, thread_id or 0)
+    # Pressed twice at once, the second press comes from below an answer that is not the last any more.
+    if manner is not None and (shown is None or shown <= query.message.message_id):
         turn = await conversations.reopen_turn(
             chat_id=chat_id,
             thread_id=thread_id or 0,

@@ -203,7 +203,7 @@ async def _act(
             return "people-was-allowed"
         case PersonAction.BLOCK:
             await doorkeeper.block(person.id)
-            await running.stop(person.id)
+            await running.stop_of(person.id)
             return "people-was-blocked"
         case PersonAction.ADMIN:
             await people.set_admin(person.id, True)

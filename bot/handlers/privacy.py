@@ -77,7 +77,7 @@ async def on_forget_press(
         return
     await settle(query, t("forget-under-way"))
     await forgetting.drop_waiting(person.id, before_update=queued.update_id)
-    await running.stop(person.id)
+    await running.stop_of(person.id)
     found = await forgetting.forget(person.id, before_update=queued.update_id)
     await _say(query, t("forget-done", conversations=found.conversations, messages=found.messages))
 

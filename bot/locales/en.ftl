@@ -58,6 +58,8 @@ dialog-new = A new conversation. What was said before no longer counts.
 dialog-nothing-to-retry = There is no question to answer again.
 dialog-nothing-to-stop = There is no answer to stop.
 stop-button = Stop
+answer-loading = Loading { $model }…
+answer-loading-for = Loading { $model }… { $time }
 answer-thinking = Thinking…
 answer-thinking-for = Thinking… { $time }
 answer-thought = Thought for { $time }
@@ -728,7 +730,7 @@ privacy-kept = I keep our conversations: { $conversations ->
 } with { $messages ->
     [one] one message
    *[other] { $messages } messages
-}, what was sent with them, and what you have chosen in /settings. Besides that: your name and number, when you wrote last, and how much you use.
+}, what was sent with them, and what you have chosen in /settings. In groups I keep what you say to me, and my answers. Besides that: your name and number, when you wrote last, and how much you use.
 privacy-how-long = What was said, sent and chosen stays until you delete it with /forget; what you use is forgotten after two months. Figures of the models (times and numbers, no texts, no names) are kept for longer.
 privacy-where = Your messages are read by language models:
 privacy-demo = • only the built-in demo, within the bot itself
@@ -759,7 +761,7 @@ forget-question =
     } with { $messages ->
         [one] one message
        *[other] { $messages } messages
-    }, what was sent with them, your reactions and your settings. It can not be undone. An answer that is being written is stopped.
+    }, what was sent with them, your reactions and your settings. In groups it deletes what you said to me and my answers to it; what others quoted of it stays with them. It can not be undone. An answer that is being written is stopped.
 
     What stays: your name and number, whether you may use this bot, your limits and what you have used today. What stands in this chat is kept by Telegram: delete it there.
 forget-sure = Delete everything

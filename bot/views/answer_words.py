@@ -28,10 +28,16 @@ class Words:
             return self.t("answer-queued", place=place)
         return self.t("answer-queued-for", place=place, time=duration(self.t, math.ceil(seconds)))
 
+    def loading(self, model: str, seconds: float) -> str:
+        """While a server loads a model, for so long already."""
+        name = shortened(model, NAME_WIDTH)
+        if not (told := _in_steps(seconds)):
+            return self.t("answer-loading", model=name)
+        return self.t("answer-loading-for", model=name, time=duration(self.t, told))
+
     def thinking(self, seconds: float) -> str:
-        """While a model reasons, for so long already. Told in steps, so that a frame is worth its while."""
-        step = 2 if seconds < 20 else 5
-        told = math.floor(seconds / step) * step
+        """While a model reasons, for so long already."""
+        told = _in_steps(seconds)
         return self.t("answer-thinking-for", time=duration(self.t, told)) if told else self.t("answer-thinking")
 
     def thought(self, seconds: float) -> str:
@@ -77,3 +83,9 @@ class Words:
         return self.t(
             "answer-by-another", model=shortened(model, NAME_WIDTH), chosen=shortened(self.chosen, NAME_WIDTH)
         )
+
+
+def _in_steps(seconds: float) -> int:
+    """So many seconds, told in steps, so that a frame is worth its while."""
+    step = 2 if seconds < 20 else 5
+    return math.floor(seconds / step) * step

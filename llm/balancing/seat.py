@@ -170,6 +170,11 @@ class Seat:
         self._end()
 
     @property
+    def loading(self) -> bool:
+        """Whether the model was not in the server's memory yet when the request was sent."""
+        return self._loading
+
+    @property
     def _known(self) -> Measured:
         return self.server.models[self.model]
 

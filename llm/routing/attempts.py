@@ -48,7 +48,14 @@ class Queued:
     seconds: float
 
 
-RoutedEvent = StreamEvent | Queued | Restarted | Answered
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """The server loads this model before it answers, which may take minutes."""
+
+    model: str
+
+
+RoutedEvent = StreamEvent | Queued | Loading | Restarted | Answered
 
 
 class NoAnswer(LLMError):

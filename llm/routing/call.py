@@ -11,7 +11,7 @@ from llm.config import Timeouts
 from llm.errors import AttemptFailed, Failure, FailureKind, NoModelAvailable, Phase
 from llm.pictures import asks_about_pictures, shown_to
 from llm.routing.attempts import Attempt, NoAnswer, no_answer_of
-from llm.routing.breaker import BreakerState, Pass
+from llm.routing.breaker import BreakerState, Pass, Verdict
 from llm.routing.limits import SLOW_PREFILL, CallLimits, attempt_timeouts, begin_seconds
 from llm.routing.policy import Policy
 from llm.routing.retrying import backoff_seconds
@@ -126,6 +126,12 @@ class Call:
     def overtaken(self) -> bool:
         """Whether others are to be asked by now, and nobody has been asked: it would do better to begin anew."""
         return not self.attempts and self.replaced()
+
+    @property
+    def loading(self) -> str | None:
+        """The model that is waited for since its server said that it was loading; None: none is."""
+        waited = (one for one in self.targets if not self._standing(one).out)
+        return next((one.source.name for one in waited if one.breaker.state is BreakerState.LOADING), None)
 
     def next_step(self) -> Step:
         """Say what to do now. An `Ask` holds a pass of its target's breaker, which has to be handed back."""
@@ -259,10 +265,13 @@ class Call:
         """Take note of a failure and of what its policy says about going on."""
         self._root = self._root or failed
         standing = self._standing(target)
-        standing.tries, standing.paid = standing.tries + 1, False
+        standing.tries += 1
         if not policy.move_on:
             self._stopped = failed
-        if not policy.retry_same or standing.tries > self.limits.max_retries:
+        # Who loads a model says truly that it will be there: worth waiting for where nobody else can answer.
+        loading = policy.verdict is Verdict.LOADING and len(self.targets) == 1
+        standing.paid = loading
+        if not policy.retry_same or (standing.tries > self.limits.max_retries and not loading):
             standing.out = True
         else:
             asked_for = failed.failure.retry_after_seconds or 0.0

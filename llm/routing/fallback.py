@@ -11,7 +11,7 @@ from llm.balancing.seat import Seat
 from llm.clock import Clock
 from llm.errors import AttemptFailed, Failure, FailureKind
 from llm.monitoring import ModelPerformanceMonitor
-from llm.routing.attempts import Answered, Attempt, Queued, Restarted, RoutedEvent
+from llm.routing.attempts import Answered, Attempt, Loading, Queued, Restarted, RoutedEvent
 from llm.routing.bookkeeping import CHARACTERS_PER_TOKEN, Bookkeeping
 from llm.routing.breaker import Verdict
 from llm.routing.call import Ask, Call, GiveUp, Wait, never
@@ -212,6 +212,8 @@ class LLMFallbackManager:
                 call = self._begin(call.request)
             match call.next_step():
                 case Wait(seconds):
+                    if (model := call.loading) is not None:
+                        yield Loading(model)
                     await self._clock.sleep(seconds)
                 case GiveUp(error):
                     raise error
@@ -235,6 +237,8 @@ class LLMFallbackManager:
                         ask, seat = step.ask, step.seat
             if seat is None:
                 return
+            if seat.loading:
+                yield Loading(ask.target.source.name)
         async with aclosing(self._events(Running(self._clock, call, ask, seat))) as events:
             async for event in events:
                 yield event

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.callbacks import ForgetPress
 from tests.e2e.conftest import ADMIN, ME, STRANGER, OpenHouse
+from tests.e2e.groups import AT, group_of
 from tests.e2e.talk import asked, forge, served_by, settled, stored_messages, until
 from tests.e2e.test_export import newest_file
 from tests.e2e.test_figures import buttons, last_of, press
@@ -71,6 +72,24 @@ async def test_a_running_answer_is_stopped_and_what_waits_is_not_answered(
         assert await stored_messages(home.app.database) == []
         model_server.otherwise(Stream("Yes."))
         assert await home.say(ME, "Third") == ["Yes."]
+
+
+async def test_in_a_group_the_model_is_told_no_more_of_what_a_person_said_and_goes_on_with_the_others(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server, ACCESS="open", ADMIN_IDS=str(ADMIN))) as home:
+        home.page.start(ADMIN)
+        group = await group_of(home)
+        for person_id, text in ((ADMIN, "We plan a journey"), (ME, SECRET), (ADMIN, "By train")):
+            model_server.otherwise(Stream(f"Heard: {text}"))
+            await group.asked(person_id, f"{AT} {text}")
+        await home.say(ME, "/forget")
+        done = await press(home, last_of(home, ME), "Delete everything", ME)
+        assert done.text.startswith("Deleted: one conversation with 2 messages")
+        await group.asked(ADMIN, f"{AT} What now?")
+        said = [text for _, text in asked(model_server.chats[-1])]
+        assert not any(SECRET in text for text in said)
+        assert [text for text in said if text.startswith("Heard")] == ["Heard: We plan a journey", "Heard: By train"]
 
 
 async def test_only_the_person_deletes_and_may_think_better_of_it(house: OpenHouse, model_server: ModelServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,21 @@ from sqlalchemy.types import BigInteger
 
 from llm.clock import SystemClock
 from llm.types import Role
-from storage import AnswerState, Conversations, Database, Forgetting, Forgotten, Inbox, NewUpdate, People, open_database
+from storage import (
+    AnswerState,
+    Conversations,
+    Database,
+    Forgetting,
+    Forgotten,
+    Inbox,
+    NewUpdate,
+    OwnData,
+    People,
+    Summaries,
+    Summary,
+    UnknownUpdate,
+    open_database,
+)
 from storage.column_types import JsonText, UtcMoment
 from storage.forgetting import APART, KEPT_OF_PERSON, NOTHING_OF_PEOPLE, is_found
 from storage.tables import conversations, messages, metadata, people, updates, usage
@@ -134,6 +149,87 @@ async def test_what_waited_for_an_answer_is_wiped_and_what_came_later_is_not(
     assert [one.update_id for one in await inbox.waiting()] == [3, 4, 6]
     kept = await database.rows("test", select(updates.c.update_id).where(updates.c.payload == SECRET.encode()))
     assert sorted(row.update_id for row in kept) == [3, 4, 6]
+
+
+GROUP = -100
+
+
+async def said_in_the_group(said: Conversations, update_id: int, person_id: int, text: str) -> int:
+    turn = await said.open_turn(chat_id=GROUP, person_id=person_id, update_id=update_id, text=text)
+    await said.close_turn(turn, text=f"Answer to {text}", model="m", state=AnswerState.COMPLETE)
+    return turn.conversation_id
+
+
+async def test_in_a_group_what_a_person_said_goes_with_the_answers_and_the_others_words_stay(
+    database: Database, clock: SystemClock
+) -> None:
+    said, summaries = Conversations(database, clock), Summaries(database, clock)
+    own_data = OwnData(database, settled)
+    for number, person_id in enumerate([BORIS, ANNA, ANNA, BORIS, ANNA, BORIS], 1):
+        conversation = await said_in_the_group(said, number, person_id, f"{person_id} says {number}")
+    other = await said_in_the_group_of_others(said)
+    await summaries.keep(conversation, Summary("They said this and that", 12))
+    assert (await own_data.kept(ANNA)).messages == 6
+    assert await Forgetting(database, clock).forget(ANNA, before_update=100) == Forgotten(1, 6)
+    texts = ["8 says 1", "8 says 4", "8 says 6"]
+    history = await said.history(conversation)
+    assert [one.text for one in history] == [text for one in texts for text in (one, f"Answer to {one}")]
+    assert await summaries.of(conversation) is None, "it tells what is forgotten"
+    assert (await own_data.kept(ANNA)).messages == 0
+    assert len(await said.history(other)) == 2
+    parents = await database.rows("test", select(messages.c.id, messages.c.parent_id).order_by(messages.c.id))
+    here = {row.id for row in parents}
+    assert all(row.parent_id is None or row.parent_id in here for row in parents), "no way leads to what is gone"
+
+
+async def said_in_the_group_of_others(said: Conversations) -> int:
+    turn = await said.open_turn(chat_id=GROUP - 1, person_id=BORIS, update_id=90, text="Elsewhere")
+    await said.close_turn(turn, text="Answer", model="m", state=AnswerState.COMPLETE)
+    return turn.conversation_id
+
+
+async def settled() -> None:
+    """All figures are stored."""
+
+
+async def test_an_answer_that_another_member_asks_for_anew_still_belongs_to_the_question(
+    database: Database, clock: SystemClock
+) -> None:
+    said = Conversations(database, clock)
+    await said_in_the_group(said, 1, ANNA, "Hers")
+    again = await said.reopen_turn(chat_id=GROUP, person_id=BORIS, update_id=2)
+    assert again is not None
+    await said.close_turn(again, text="Another answer", model="m", state=AnswerState.COMPLETE)
+    await Forgetting(database, clock).forget(ANNA, before_update=100)
+    assert await count(database, messages) == 0
+
+
+async def test_what_a_person_wrote_in_groups_and_waits_is_wiped_with_what_came_too_late(
+    database: Database, inbox: Inbox, clock: SystemClock
+) -> None:
+    def message(number: int, person_id: int) -> bytes:
+        return json.dumps({"update_id": number, "message": {"from": {"id": person_id}, "text": SECRET}}).encode()
+
+    batch = [NewUpdate(1, str(GROUP), message(1, ANNA)), NewUpdate(2, str(GROUP), message(2, BORIS))]
+    await inbox.put([*batch, NewUpdate(3, str(ANNA), message(3, ANNA)), NewUpdate(4, str(GROUP), b"no JSON")])
+    await inbox.put_off(3)
+    await Forgetting(database, clock).drop_waiting(ANNA, before_update=100)
+    assert [one.update_id for one in await inbox.waiting()] == [2, 4]
+    assert await inbox.want(ANNA) == 0
+    kept = await database.rows("test", select(updates.c.update_id).where(updates.c.payload != b""))
+    assert sorted(row.update_id for row in kept) == [2, 4]
+
+
+async def test_what_was_being_read_when_everything_was_deleted_is_not_stored_afterwards(
+    database: Database, inbox: Inbox, clock: SystemClock
+) -> None:
+    said = Conversations(database, clock)
+    await inbox.put([NewUpdate(1, str(ANNA), b"{}")])
+    await inbox.begin(1)
+    await Forgetting(database, clock).forget(ANNA, before_update=2)
+    with pytest.raises(UnknownUpdate):
+        await said.open_turn(chat_id=ANNA, person_id=ANNA, update_id=1, text=SECRET)
+    assert await count(database, messages) == 0
 
 
 async def test_the_text_is_not_on_the_disk_any_more(sqlite_url: str, file: Path, clock: SystemClock) -> None:

@@ -16,6 +16,7 @@ from bot.events import (
     AnswerCompleted,
     AnswerEvent,
     AnswerFailed,
+    AnswerLoading,
     AnswerStarted,
     AnswerStopped,
     AnswerText,
@@ -23,11 +24,15 @@ from bot.events import (
 )
 from llm.errors import Failure, FailureKind, Phase
 from llm.types import ChatResult, FinishReason
+from tests.bot.delivery.clocks import VirtualClock
 
 
 class Words:
     def queued(self, place: int, seconds: float) -> str:
         return f"number {place}"
+
+    def loading(self, model: str, seconds: float) -> str:
+        return f"loading {model} {seconds:.0f}"
 
     def thinking(self, seconds: float) -> str:
         return f"thinking {seconds:.0f}"
@@ -167,3 +172,28 @@ async def test_the_keyboard_that_fits_the_end_goes_below_the_answer(outcome: Ans
     keyboard = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Again", callback_data="again")]])
     await deliver_answer(told(outcome), record, Words(), markup_for=lambda end: keyboard if end == outcome else None)
     assert record.markup == keyboard
+
+
+async def test_the_seconds_are_counted_while_a_model_is_loaded_and_no_longer() -> None:
+    record, clock = Record(), VirtualClock()
+
+    async def events() -> AsyncIterator[AnswerEvent]:
+        yield AnswerLoading("qwen3")
+        await clock.sleep(1.5)
+        yield AnswerLoading("qwen3")  # told again while it goes on: the count does not begin anew
+        await clock.sleep(1)
+        yield AnswerText("a")
+        await clock.sleep(60)
+        yield completed("a")
+
+    await clock.run(deliver_answer(events(), record, Words(), clock=clock))
+    assert record.frames == [*[("", f"loading qwen3 {n}") for n in range(3)], ("a", "")]
+    assert record.final == ("a", "")
+
+
+async def test_an_answer_that_is_given_up_while_the_model_is_loaded_counts_no_further() -> None:
+    record = Record()
+    before = asyncio.all_tasks()
+    with pytest.raises(RuntimeError):
+        await deliver_answer(told(AnswerLoading("m")), record, Words())
+    assert asyncio.all_tasks() == before

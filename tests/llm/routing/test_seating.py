@@ -11,7 +11,7 @@ import pytest
 
 from llm.balancing.balancer import Balancer
 from llm.errors import FailureKind
-from llm.routing.attempts import Answered, NoAnswer, Queued
+from llm.routing.attempts import Answered, Loading, NoAnswer, Queued
 from llm.routing.fallback import LLMFallbackManager
 from llm.routing.limits import CallLimits
 from llm.routing.seating import Seating
@@ -106,6 +106,30 @@ def test_who_waits_is_told_their_place_and_everybody_is_served_in_turn() -> None
         assert manager.targets[0].source.most_open <= 3  # type: ignore[attr-defined]
 
     play(scene, other("a", SLOW))
+
+
+def test_it_is_told_that_a_model_is_loaded_as_long_as_it_is_not_in_memory() -> None:
+    async def scene(manager: LLMFallbackManager, seating: Seating, clock: LoopClock) -> None:
+        manager.targets[0].source.needs_loading = True  # type: ignore[misc]
+        for loading in ([Loading("a")], [], []):  # the server is asked again only now and then what it has in memory
+            async with aclosing(manager.stream_with_fallback(HELLO)) as events:
+                assert [event async for event in events if isinstance(event, Loading)] == loading
+
+    play(scene, other("a", SLOW))
+
+
+def test_it_is_told_that_a_server_says_that_it_is_loading() -> None:
+    async def scene(manager: LLMFallbackManager, seating: Seating, clock: LoopClock) -> None:
+        async with aclosing(manager.stream_with_fallback(HELLO)) as stream:
+            events = [event async for event in stream]
+        assert {event for event in events if isinstance(event, Loading)} == {Loading("a")}
+        assert isinstance(events[-1], Answered)
+
+    def loads(clock: LoopClock) -> ScriptedClient:
+        loading = Act(words=(), failure=FailureKind.MODEL_LOADING, status=503)
+        return ScriptedClient("a", clock, lambda now: loading if now < 8 else FAST)
+
+    play(scene, loads)
 
 
 def test_a_person_who_leaves_the_queue_leaves_nothing_behind() -> None:
