@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from fluent.runtime import FluentBundle
 from fluent.syntax import FluentParser
 
-LANGUAGES = ("en", "ru")
 DEFAULT_LANGUAGE = "en"
+LOCALES = Path(__file__).parent / "locales"
+
+
+def languages_of(folder: Path) -> tuple[str, ...]:
+    """The languages that a folder has a file for, English first."""
+    names = sorted(file.stem for file in folder.glob("*.ftl"))
+    return (DEFAULT_LANGUAGE, *(name for name in names if name != DEFAULT_LANGUAGE))
+
+
+LANGUAGES = languages_of(LOCALES)
 
 
 class MissingText(KeyError):
@@ -42,12 +51,15 @@ class Translator:
 
 
 class Texts:
-    """All languages."""
+    """All languages, each of them one file; what a language is called stands in its own."""
 
-    languages = LANGUAGES
+    def __init__(self, folder: Path = LOCALES) -> None:
+        self.languages = languages_of(folder)
+        self._translators = {language: Translator(language, _bundle(folder, language)) for language in self.languages}
 
-    def __init__(self) -> None:
-        self._translators = {language: Translator(language, _bundle(language)) for language in LANGUAGES}
+    def name_of(self, language: str) -> str:
+        """What a language calls itself."""
+        return self._translators[language](f"settings-language-{language}")
 
     def translator(self, language_code: str | None) -> Translator:
         """The language of a Telegram language code such as `ru` or `pt-br`; English where we have none."""
@@ -57,10 +69,10 @@ class Texts:
 
 # Parsed once for all who ask: two languages take a third of a second. Nobody changes a bundle.
 @cache
-def _bundle(language: str) -> FluentBundle:
+def _bundle(folder: Path, language: str) -> FluentBundle:
     # Isolating marks around variables would show as boxes in some Telegram clients.
     bundle = FluentBundle([language], use_isolating=False)
-    text = files("bot").joinpath("locales", f"{language}.ftl").read_text(encoding="utf-8")
+    text = folder.joinpath(f"{language}.ftl").read_text(encoding="utf-8")
     # Without where each piece stands, which is half of its memory.
     bundle.add_resource(FluentParser(with_spans=False).parse(text))
     return bundle

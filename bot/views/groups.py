@@ -46,7 +46,7 @@ def group_settings_keyboard(t: Translator, texts: Texts, group: Group, *, owner:
     languages = [
         _button(
             _marked(
-                t("group-language-own") if not code else t(f"settings-language-{code}"),
+                t("group-language-own") if not code else texts.name_of(code),
                 chosen=code == (group.language or ""),
             ),
             GroupAct.LANGUAGE,

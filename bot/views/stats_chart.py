@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+from babel.numbers import get_decimal_symbol
+
 from bot.charts.chart import Chart, Point, Words
 from bot.i18n import Translator
 from bot.views.stats import Asked, stats_title
@@ -27,7 +29,7 @@ def stats_chart(t: Translator, asked: Asked, series: Sequence[SeriesPoint]) -> C
             share=t("chart-share"),
             nothing=t("chart-nothing"),
             others=t("chart-others"),
-            decimal_comma=t.language == "ru",
+            decimal_comma=get_decimal_symbol(t.language) == ",",
         ),
         points=_points(series),
         shares=tuple(shares.most_common()),

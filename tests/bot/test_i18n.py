@@ -19,6 +19,8 @@ from bot.jobs import Jobs
 from bot.period import Period
 from bot.settings import AccessMode
 from bot.views.failures import failure_key
+from bot.views.numbers import count
+from bot.views.settings import settings_keyboard
 from llm.errors import Failure, FailureKind, Phase
 from llm.routing import serving_model
 from llm.routing.breaker import BreakerState
@@ -26,7 +28,7 @@ from llm.routing.serving_model import ModelSource, ServingModel
 from llm.servers.kinds import ServerState
 from llm.tasks.classification import MessageKind
 from llm.types import Task, Why
-from storage import Limit
+from storage import Access, Limit, Person
 
 BOT = Path(__file__).parent.parent.parent / "bot"
 
@@ -149,6 +151,55 @@ def test_the_words_of_each_language_are_in_its_letters(language: str):
         if re.search(r"[^\W\d_]", text) and bool(re.search("[а-яё]", text, re.IGNORECASE)) is not (language == "ru")
     }
     assert untranslated == ({"settings-language-ru"} if language == "en" else {"settings-language-en"})
+
+
+MOST_OF_A_MESSAGE, MOST_OF_AN_ALERT, MOST_OF_A_DESCRIPTION = 4096, 200, 256
+
+
+def filled(language: str, key: str, variables: set[str]) -> str:
+    """A text with the longest names and numbers that it is given."""
+    numbers = {"number", "conversations", "messages", "asked", "sent", "counted", "limit", "pages", "all", "attempts"}
+    values: dict[str, str | int] = {name: 123_456 if name in numbers else "m" * 60 for name in variables}
+    return Texts().translator(language)(key, **values)
+
+
+def shown_beside_a_press() -> set[str]:
+    """The keys of what is said in answer to a pressed button, where hardly anything fits."""
+    keys = set()
+    for path in BOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "settle":
+                inner = (one for argument in node.args for one in ast.walk(argument))
+                keys |= {one.value for one in inner if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return keys & set(keys_of("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fits_where_it_is_shown(language: str):
+    alerts = shown_beside_a_press()
+    assert len(alerts) > 20
+    for key, variables in keys_of(language).items():
+        text = filled(language, key, variables)
+        assert 0 < len(text.encode("utf-16-le")) // 2 <= MOST_OF_A_MESSAGE, key
+        if key in alerts:
+            assert len(text) <= MOST_OF_AN_ALERT, key
+        if key.startswith("command-"):
+            assert len(text) <= MOST_OF_A_DESCRIPTION, key
+
+
+def test_another_language_is_one_more_file(tmp_path: Path):
+    for language in LANGUAGES:
+        (tmp_path / f"{language}.ftl").write_text((BOT / "locales" / f"{language}.ftl").read_text())
+    german = (BOT / "locales" / "en.ftl").read_text().replace("settings-title = Settings.", "settings-title = Hier.")
+    (tmp_path / "de.ftl").write_text(f"{german}\nsettings-language-de = Deutsch\n")
+    texts = Texts(tmp_path)
+    assert texts.languages == ("en", "de", "ru")
+    t = texts.translator("de-AT")
+    assert t("settings-title").startswith("Hier.")
+    person = Person(5, "Anna", None, Access.ALLOWED, admin=False)
+    row = settings_keyboard(t, texts, person, rich_offered=False).inline_keyboard[0]
+    assert [button.text for button in row] == ["English", "✓ Deutsch", "Русский"]
+    assert count(t, 1_234_567) == "1.234.567", "numbers are written as the language writes them"
 
 
 def test_languages_are_chosen_by_the_code_of_the_client():
