@@ -22,6 +22,7 @@ from bot.handlers.own_model import show_own_models
 from bot.handlers.personas import show_personas
 from bot.i18n import Texts, Translator
 from bot.model_control import ModelControl
+from bot.places import topic_of
 from bot.presses import is_theirs, settle, show_in
 from bot.settings import RichMode
 from bot.views.keyboards import rich_question_keyboard
@@ -167,7 +168,8 @@ async def on_rich(
     match callback_data.choice:
         case RichMessages.TRY:
             await settle(query)
-            await _send_sample(bot, person.id, t)
+            thread_id = topic_of(query.message) if isinstance(query.message, Message) else None
+            await _send_sample(bot, person.id, thread_id, t)
         case RichMessages.SEEN:
             await people.prefer(person.id, rich_messages=True)
             await settle(query, t("settings-rich-on"), show_alert=True)
@@ -176,10 +178,13 @@ async def on_rich(
             await settle(query, t("settings-rich-is-off"), show_alert=True)
 
 
-async def _send_sample(bot: Bot, chat_id: int, t: Translator) -> None:
+async def _send_sample(bot: Bot, chat_id: int, thread_id: int | None, t: Translator) -> None:
     try:
-        await bot.send_rich_message(chat_id, InputRichMessage(markdown=t("settings-rich-sample")))
+        sample = InputRichMessage(markdown=t("settings-rich-sample"))
+        await bot.send_rich_message(chat_id, sample, message_thread_id=thread_id)
     except AiogramError:
-        await bot.send_message(chat_id, t("settings-rich-unknown"))
+        await bot.send_message(chat_id, t("settings-rich-unknown"), message_thread_id=thread_id)
         return
-    await bot.send_message(chat_id, t("settings-rich-question"), reply_markup=rich_question_keyboard(t))
+    await bot.send_message(
+        chat_id, t("settings-rich-question"), message_thread_id=thread_id, reply_markup=rich_question_keyboard(t)
+    )
