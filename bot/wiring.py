@@ -41,6 +41,7 @@ from storage import (
     Groups,
     Inbox,
     OwnData,
+    PastConversations,
     People,
     PerformanceRows,
     Usage,
@@ -79,6 +80,7 @@ class Wiring(TypedDict):
     others: OtherModels
     overlaps: Overlaps
     own_data: OwnData
+    past: PastConversations
     people: People
     personal: PersonalNotes
     receiving: Receiving

@@ -34,6 +34,7 @@ about-help-line = /{ $command } – { $description }
 command-start = Who I am and which model answers
 command-help = What I can do
 command-new = Begin a new conversation
+command-chats = Earlier conversations
 command-model = Which model answers you
 command-retry = Answer the last question again
 command-stop = Stop the answer that is being written
@@ -57,6 +58,23 @@ command-why = Which model answered last, and why
 dialog-new = A new conversation. What was said before no longer counts.
 dialog-nothing-to-retry = There is no question to answer again.
 dialog-nothing-to-stop = There is no answer to stop.
+chats-title = Our conversations here. The marked one is open; press one to see more.
+chats-none = There is no conversation here yet.
+chats-card =
+    { $title }
+
+    { $number ->
+        [one] One message
+       *[other] { $messages } messages
+    }, the last { $ago } ago.
+chats-take-up = Go on with this one
+chats-taken-up = We go on with this conversation.
+chats-delete = Delete…
+chats-delete-sure = Delete it for good
+chats-keep = Keep it
+chats-deleted = Deleted.
+chats-back = ‹ All
+chats-gone = This conversation is gone.
 stop-button = Stop
 answer-loading = Loading { $model }…
 answer-loading-for = Loading { $model }… { $time }

@@ -34,6 +34,7 @@ about-help-line = /{ $command } – { $description }
 command-start = Кто я и какая модель отвечает
 command-help = Что я умею
 command-new = Начать новую беседу
+command-chats = Прежние беседы
 command-model = Какая модель вам отвечает
 command-retry = Ответить на последний вопрос ещё раз
 command-stop = Прервать ответ, который пишется
@@ -57,6 +58,24 @@ command-why = Какая модель ответила и почему
 dialog-new = Новая беседа. Сказанное раньше больше не учитывается.
 dialog-nothing-to-retry = Нет вопроса, на который можно ответить ещё раз.
 dialog-nothing-to-stop = Сейчас нет ответа, который можно прервать.
+chats-title = Наши беседы здесь. Открытая отмечена; нажмите на любую, чтобы узнать больше.
+chats-none = Здесь ещё нет бесед.
+chats-card =
+    { $title }
+
+    { $number ->
+        [one] { $messages } сообщение
+        [few] { $messages } сообщения
+       *[many] { $messages } сообщений
+    }, последнее { $ago } назад.
+chats-take-up = Продолжить эту
+chats-taken-up = Продолжаем эту беседу.
+chats-delete = Удалить…
+chats-delete-sure = Удалить навсегда
+chats-keep = Оставить
+chats-deleted = Удалено.
+chats-back = ‹ Все
+chats-gone = Этой беседы больше нет.
 stop-button = Стоп
 answer-loading = Загружается { $model }…
 answer-loading-for = Загружается { $model }… { $time }
