@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 
 from fluent.runtime import FluentBundle
 from fluent.syntax import FluentParser
 
 DEFAULT_LANGUAGE = "en"
-LOCALES = Path(__file__).parent / "locales"
 
 
-def languages_of(folder: Path) -> tuple[str, ...]:
-    """The languages that a folder has a file for, English first."""
-    names = sorted(file.stem for file in folder.glob("*.ftl"))
-    return (DEFAULT_LANGUAGE, *(name for name in names if name != DEFAULT_LANGUAGE))
+def _languages() -> tuple[str, ...]:
+    """The languages that there are files of: English first, then by their codes."""
+    names = (place.name for place in files("bot").joinpath("locales").iterdir())
+    codes = {name.removesuffix(".ftl") for name in names if name.endswith(".ftl")}
+    return (DEFAULT_LANGUAGE, *sorted(codes - {DEFAULT_LANGUAGE}))
 
 
-LANGUAGES = languages_of(LOCALES)
+LANGUAGES = _languages()
 
 
 class MissingText(KeyError):
@@ -51,28 +51,29 @@ class Translator:
 
 
 class Texts:
-    """All languages, each of them one file; what a language is called stands in its own."""
+    """All languages."""
 
-    def __init__(self, folder: Path = LOCALES) -> None:
-        self.languages = languages_of(folder)
-        self._translators = {language: Translator(language, _bundle(folder, language)) for language in self.languages}
+    languages = LANGUAGES
 
-    def name_of(self, language: str) -> str:
-        """What a language calls itself."""
-        return self._translators[language](f"settings-language-{language}")
+    def __init__(self) -> None:
+        self._translators = {language: Translator(language, _bundle(language)) for language in LANGUAGES}
 
     def translator(self, language_code: str | None) -> Translator:
         """The language of a Telegram language code such as `ru` or `pt-br`; English where we have none."""
         language = (language_code or DEFAULT_LANGUAGE).split("-")[0].lower()
         return self._translators.get(language, self._translators[DEFAULT_LANGUAGE])
 
+    def own_name(self, language: str) -> str:
+        """What a language is called by those who speak it."""
+        return self._translators[language]("language-name")
+
 
 # Parsed once for all who ask: two languages take a third of a second. Nobody changes a bundle.
 @cache
-def _bundle(folder: Path, language: str) -> FluentBundle:
+def _bundle(language: str) -> FluentBundle:
     # Isolating marks around variables would show as boxes in some Telegram clients.
     bundle = FluentBundle([language], use_isolating=False)
-    text = folder.joinpath(f"{language}.ftl").read_text(encoding="utf-8")
+    text = files("bot").joinpath("locales", f"{language}.ftl").read_text(encoding="utf-8")
     # Without where each piece stands, which is half of its memory.
     bundle.add_resource(FluentParser(with_spans=False).parse(text))
     return bundle

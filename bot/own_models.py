@@ -40,6 +40,7 @@ class OwnModel:
     thinks: bool = False
     first_token_seconds: float | None = None
     tokens_per_second: float | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -62,10 +63,11 @@ def own_models(control: ModelControl, stats: Mapping[str, ModelStats]) -> tuple[
 
 
 def matching(models: Sequence[OwnModel], written: str) -> tuple[OwnModel, ...]:
-    """Those that somebody means: the one of just that name, or all in whose name it stands, capitals or not."""
+    """Those that somebody means: of just that name, else with just that tag, else with it in their name."""
     wanted = written.strip().casefold()
     exact = tuple(one for one in models if one.name.casefold() == wanted)
-    return exact or tuple(one for one in models if wanted in one.name.casefold())
+    tagged = tuple(one for one in models if wanted in map(str.casefold, one.tags))
+    return exact or tagged or tuple(one for one in models if wanted in one.name.casefold())
 
 
 def _described(one: SteeredModel, stats: ModelStats | None) -> OwnModel:
@@ -85,6 +87,7 @@ def _described(one: SteeredModel, stats: ModelStats | None) -> OwnModel:
         thinks=_thinks(model),
         first_token_seconds=first,
         tokens_per_second=speed,
+        tags=model.config.tags,
     )
 
 

@@ -94,6 +94,23 @@ def test_the_workflow_runs_what_every_submission_runs() -> None:
     assert "run: .ci/run" in (ROOT / ".github" / "workflows" / "ci.yml").read_text()
 
 
+def test_the_workflow_runs_nothing_else_and_with_the_oldest_and_the_newest_python() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert re.findall(r"^ +(?:- )?run: (.+)$", text, re.MULTILINE) == [".ci/run"]
+    assert re.findall(r'"(3\.\d+)"', text) == ["3.11", "3.14"]
+    assert PROJECT["project"]["requires-python"] == ">=3.11,<3.15"
+    commands = [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line[:1] not in ("", "#")]
+    assert commands[-2:] == ['"$root/scripts/engines" >/dev/null', 'exec "$root/scripts/test"']
+
+
+def test_the_changelog_knows_the_version() -> None:
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    released = [re.fullmatch(r"(\d+\.\d+\.\d+) – \d{4}-\d\d-\d\d", heading) for heading in headings[1:]]
+    assert all(released)
+    assert [match[1] for match in released[:1] if match] in ([], [PROJECT["project"]["version"]])
+
+
 def test_the_service_leaves_wrong_settings_alone_and_looks_at_them_on_reload() -> None:
     text = (ROOT / "deploy" / "domovoy.service").read_text()
     assert "RestartPreventExitStatus=2" in text

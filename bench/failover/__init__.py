@@ -1,1 +1,1 @@
-"""The sixteen faults of Failover Bench (routing.md 0.1), re-made: what a caller gets, and what the provider sees."""
+"""The sixteen faults of Failover Bench (docs/failover.md), re-made: what a caller gets, and what the provider sees."""

@@ -17,7 +17,7 @@ from bot.delivery.rich_draft import RichDrafts
 logger = structlog.get_logger()
 
 _SECONDS_BETWEEN = 1.0
-# A draft lives for 30 s (telegram.md 4.2); a request may take a while.
+# A draft lives for 30 s (docs/delivery.md); a request may take a while.
 _REFRESH_SECONDS = 18.0
 _FAILURES_BORNE = 2
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger()
 
-# Telegram's limits as telegram.md 4.2 has them: 30 a second in all, one a second and about 20 a minute in a chat,
+# Telegram's limits (docs/delivery.md): 30 a second in all, one a second and about 20 a minute in a chat,
 # edits included. None is published for drafts. Frames leave a part of each free for what must arrive.
 # The windows are a little longer than Telegram's, since requests take unequal times to get there.
 _MESSAGES = ((20, 61.0), (3, 3.1))

@@ -11,7 +11,7 @@ from itertools import islice
 from aiogram.types import MessageEntity
 
 MESSAGE_LIMIT = 4096
-"""The longest text of a message, in UTF-16 units (telegram.md 4.2)."""
+"""The longest text of a message, in UTF-16 units."""
 
 CODE_KINDS = frozenset({"code", "pre"})
 QUOTE_KINDS = frozenset({"blockquote", "expandable_blockquote"})

@@ -17,7 +17,7 @@ from bot.delivery.thinking import Thoughts, folded_html
 
 logger = structlog.get_logger()
 
-# telegram.md 4.2
+# Telegram's limits of a rich message (docs/delivery.md).
 _MOST_CHARACTERS = 32_768
 _MOST_BLOCKS = 500
 _MOST_LEVELS = 16

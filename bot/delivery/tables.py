@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 COLUMNS_THAT_FIT = 40
-"""Monospaced characters that a phone shows in one line without wrapping (telegram.md 5, item 24)."""
+"""Monospaced characters that a phone shows in one line without wrapping."""
 
 
 @dataclass(frozen=True, slots=True)

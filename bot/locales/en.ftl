@@ -1,5 +1,9 @@
 ### What the bot says, in English. Plain text: Telegram's formatting is added in code where there is any.
 
+## What this language calls itself
+
+language-name = English
+
 ## /start and /help
 
 about-start =
@@ -1043,8 +1047,6 @@ inline-too-long = The rest does not fit into this message. Ask me in our private
 ## /settings
 
 settings-title = Settings. Each button shows what is set; press it to change it.
-settings-language-en = English
-settings-language-ru = Русский
 settings-language-set = I speak English with you from now on.
 settings-model = Model: { $value }
 settings-persona = Who I am: { $value }

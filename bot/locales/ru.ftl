@@ -1,5 +1,9 @@
 ### Что говорит бот, по-русски. Простой текст: разметку Telegram, где она есть, добавляет код.
 
+## Как язык называет себя сам
+
+language-name = Русский
+
 ## /start и /help
 
 about-start =
@@ -1045,8 +1049,6 @@ inline-too-long = Остальное в это сообщение не поме�
 ## /settings
 
 settings-title = Настройки. На каждой кнопке – что выбрано; нажмите, чтобы изменить.
-settings-language-en = English
-settings-language-ru = Русский
 settings-language-set = Теперь я говорю с вами по-русски.
 settings-model = Модель: { $value }
 settings-persona = Кто я: { $value }

@@ -13,7 +13,7 @@ from bot.setting_up.asking import Machine, Person
 from bot.setting_up.env_text import HEADING, merged, write_private
 from bot.settings import format_problems, settings_from
 from bot.settings.env_file import EnvFile, parse_env, read_env
-from bot.settings.fields import is_token
+from bot.settings.values import is_token
 from bot.views.checkup import finding_text, mend_text
 from llm.servers.discover import choose
 from llm.servers.kinds import FoundServer, ServerState

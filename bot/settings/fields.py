@@ -1,164 +1,39 @@
-"""The settings themselves: names, defaults, what is allowed, and what follows from them."""
+"""The settings themselves: names, defaults, what is allowed, what each means, and what follows from them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
-from ipaddress import ip_address
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.given_models import by_kind, numbered, variable_of
+from bot.settings.values import (
+    AccessMode,
+    Address,
+    Amount,
+    DatabaseAddress,
+    Duration,
+    Ids,
+    ModelServer,
+    Most,
+    Name,
+    OwnHost,
+    RichMode,
+    Selection,
+    Token,
+    WebhookSecret,
+    password_within,
+)
 from llm.config import ModelConfig, MultiModelSettings
 from llm.spans import Span
 from llm.types import Task
-from llm.wire.address import read_address
 
 BOT_DATABASE = "sqlite+aiosqlite:///data/domovoy.db"
 PLAYGROUND_DATABASE = "sqlite+aiosqlite:///data/playground.db"
-
-_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,50}")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-# Telegram promises at most 52 significant bits.
-_LARGEST_ID = 2**52
-
-
-class AccessMode(StrEnum):
-    """Who is let in."""
-
-    OPEN = "open"
-    APPROVE = "approve"
-    ALLOWLIST = "allowlist"
-
-
-class RichMode(StrEnum):
-    """Who gets rich messages."""
-
-    ASK = "ask"
-    ALWAYS = "always"
-    NEVER = "never"
-
-    def applies(self, chosen: bool | None) -> bool:
-        """Whether a person who has chosen so (None: not yet) gets them."""
-        return self is RichMode.ALWAYS or (self is RichMode.ASK and bool(chosen))
-
-
-class Selection(StrEnum):
-    """How a model is chosen for a message."""
-
-    AUTO = "auto"
-    ORDERED = "ordered"
-
-
-def _ids(value: object) -> object:
-    """`1, 2` as two numbers; an empty value as none."""
-    if isinstance(value, int):
-        value = str(value)
-    if not isinstance(value, str):
-        return value
-    parts = [part.strip() for part in value.split(",") if part.strip()]
-    if not all(re.fullmatch(r"[0-9]{1,16}", part) and 0 < int(part) < _LARGEST_ID for part in parts):
-        raise ValueError("must be ids of people: positive numbers with commas between them")
-    return tuple(int(part) for part in parts)
-
-
-def _duration(value: object) -> object:
-    """`24h`, `90s`, `0` as a length of time."""
-    if not isinstance(value, str):
-        return value
-    text = value.strip().lower()
-    if text == "0":
-        return timedelta(0)
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise ValueError("must be 0, or a number with s, m, h or d: 90s, 30m, 24h, 7d")
-    try:
-        return timedelta(**{_UNITS[match[2]]: float(match[1])})
-    except OverflowError:
-        raise ValueError("is longer than any calendar") from None
-
-
-def is_token(text: str) -> bool:
-    """Whether a text has the form of a Telegram token."""
-    return _TOKEN.fullmatch(text) is not None
-
-
-def _token(value: SecretStr) -> SecretStr:
-    if value.get_secret_value() and not is_token(value.get_secret_value()):
-        raise ValueError("must look like 123456789:AAE…, as @BotFather gives it")
-    return value
-
-
-def _webhook_secret(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", value.get_secret_value()):
-        raise ValueError("must be up to 256 Latin letters, digits, - and _, as Telegram wants it")
-    return value
-
-
-def _address(value: str) -> str:
-    text = value.strip()
-    if text and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
-        raise ValueError("must be an address that begins with http:// or https://")
-    return text.rstrip("/")
-
-
-def _model_server(value: str) -> str:
-    """The address of a model server, by the rules of the layer that asks it."""
-    text = value.strip().rstrip("/")
-    if text:
-        try:
-            read_address(text)
-        except ValueError:
-            raise ValueError("must be an address such as http://127.0.0.1:11434/v1") from None
-    return text
-
-
-def _database(value: str) -> str:
-    if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-    return value
-
-
-def _loopback(value: str) -> str:
-    """The playground knows no passwords, so it must not be reachable from elsewhere."""
-    if value == "localhost":
-        return value
-    try:
-        if ip_address(value).is_loopback:
-            return value
-    except ValueError:
-        pass
-    raise ValueError("must be an address of this machine (127.0.0.1, ::1, localhost): the page asks for no password")
-
-
-def _password(address: str) -> str:
-    """The password within an address, as it is written there."""
-    try:
-        return urlsplit(address if "://" in address else f"http://{address}").password or ""
-    except ValueError:
-        return ""
-
-
-Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)]
-Address = Annotated[str, AfterValidator(_address)]
-ModelServer = Annotated[str, AfterValidator(_model_server)]
-Name = Annotated[str, AfterValidator(str.strip)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Most = Annotated[int | None, Field(ge=1, le=1_000_000_000)]
-Amount = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -170,50 +45,124 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
-    bot_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
+    bot_token: Token = SecretStr("")
+    """Telegram token. Empty: the bot runs on a page on this machine."""
     admin_ids: Ids = ()
+    """Telegram ids of the admins: positive numbers with commas. Empty: the log shows a code for one use; who sends it
+    to the bot becomes its admin. On the page the person "Admin" is the admin."""
     access: AccessMode = AccessMode.APPROVE
+    """Who is let in. `open`: everybody; `approve`: admins get a card with Allow and Refuse about each stranger;
+    `allowlist`: only `ALLOWED_IDS`. On the page the default is `open`."""
     allowed_ids: Ids = ()
+    """Ids of people who may use the bot whatever `ACCESS` says."""
     telegram_api_base: Address = ""
+    """A Bot API server of your own. Empty: Telegram's."""
     webhook_url: Address = ""
-    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] = SecretStr("")
+    """The address at which Telegram is to call with updates, instead of being asked (long polling): `https://`, on port
+    443, 80, 88 or 8443. A Bot API server of your own (`TELEGRAM_API_BASE`) calls any address. See
+    [operations.md](operations.md#webhook)."""
+    webhook_secret: WebhookSecret = SecretStr("")
+    """The word by which Telegram's calls are known: up to 256 Latin letters, digits, `-` and `_`. Empty: a new one at
+    each start."""
     webhook_host: str = "127.0.0.1"
+    """Where the bot listens for these calls, behind a proxy that speaks TLS; the path is that of `WEBHOOK_URL`."""
     webhook_port: int = Field(default=8080, ge=1, le=65535)
-    database_url: Annotated[str, AfterValidator(_database)] = BOT_DATABASE
+    """Its port."""
+    database_url: DatabaseAddress = BOT_DATABASE
+    """Where everything is kept. Relative paths count from the directory that the bot runs in. Without a token the
+    default is `data/playground.db`, so that trials stay apart from real chats. `postgresql+asyncpg://…` is accepted
+    with the extra `postgres` installed, but is not tested in this version."""
     llm_api_base: ModelServer = ""
+    """Address of an OpenAI-compatible server, with or without `/v1`. Empty: servers on this machine are looked for on
+    their usual ports and recognised by what they say."""
     llm_model: Name = ""
+    """The model's name. Empty: the server's first model that can chat."""
     llm_api_key: SecretStr = SecretStr("")
+    """The server's key. Sent only to `LLM_API_BASE`."""
     primary_model: ModelConfig | None = None
+    """The same with every field, as JSON or as `PRIMARY_MODEL__NAME`, `PRIMARY_MODEL__API_BASE` and so on
+    ([below](#fields-of-a-model)); a single field wins over the JSON. The three lines above and further fields go
+    together: `LLM_API_BASE`, `LLM_MODEL` and `PRIMARY_MODEL__CAPABILITIES__MAX_CONTEXT=16384`. Do not set both ways to
+    different values."""
     fallback_models: Annotated[tuple[ModelConfig, ...], BeforeValidator(numbered)] = ()
+    """Models to go on with when the primary one can not answer, in their order: a JSON list, or
+    `FALLBACK_MODELS__0__NAME` and so on, numbered without gaps; not both."""
     classification_model: ModelConfig | None = None
+    """A model for short decisions; fields as below. Where it is empty or fails, the models above decide."""
     augmentation_model: ModelConfig | None = None
+    """A model for summaries, better wordings and titles; fields as below. Where it is empty or fails, the models above
+    do it."""
     # Not `dict`, of which pydantic-settings would take the names and keys for JSON.
     task_models: Annotated[Mapping[str, ModelConfig], BeforeValidator(by_kind), Field(default_factory=dict)]
+    """Models for messages of one kind, by its name: `TASK_MODELS__CODE__NAME`, `TASK_MODELS__CODE__API_BASE` and
+    further fields as below, or JSON such as `{"code": {"name": "…", "api_base": "…"}}`. See
+    [below](#models-for-kinds-of-messages)."""
     transcription_api_base: ModelServer = ""
+    """A server that writes speech down as OpenAI's does (`POST /audio/transcriptions`): speaches, LocalAI, whisper.cpp
+    (started with `--inference-path /v1/audio/transcriptions --convert`), vLLM with a Whisper model, or a cloud. Empty:
+    voice messages are declined with a word. Recordings go there and nowhere else."""
     transcription_model: Name = "whisper-1"
+    """The name of its model."""
     transcription_api_key: SecretStr = SecretStr("")
+    """Its key. Sent only to `TRANSCRIPTION_API_BASE`."""
     fallback_enabled: bool = True
+    """Whether to go on with another model."""
     max_retries: int = Field(default=3, ge=0, le=20)
+    """How often the same model may be asked again for one message, after a failure that passes. A server that fails all
+    the time gets at most 1.2 requests for a message."""
     timeout_seconds: float = Field(default=30.0, gt=0, le=3600)
+    """Seconds until an answer must have begun, over all models that are tried. A long prompt gets time to be read on
+    top, and a model that has to be loaded five minutes where no other one could answer."""
     hedging: bool = False
+    """Whether a request that takes longer to begin than 19 of 20 did is sent to a fallback model on another machine as
+    well, whoever begins first answers. At most 3 of 100 requests; never to a cloud in the place of a local model. Of no
+    use with a single machine."""
     selection: Selection = Selection.AUTO
+    """Which of several models is asked first ([selection.md](selection.md)). `auto`: what was learned for such
+    messages, of models at home; those in a cloud come after them, as configured. Who names another primary model while
+    the bot runs gets it first until the next start. `ordered`: strictly as configured."""
     redetect_every: Duration = timedelta(hours=24)
+    """How often to find out anew what models can do: `90s`, `30m`, `24h`, `7d`; `0`: only when `/detect` asks for it
+    ([detection.md](detection.md))."""
     detect_cloud: bool = False
+    """Whether models in a cloud may be asked as well; it costs about a cent, and counts towards the budgets."""
     detect_tokens: int = Field(default=20_000, ge=0, le=1_000_000)
+    """So many tokens may be sent to a model in one detection to see how much it really reads; `0`: what its server
+    tells is believed."""
     cloud_budget_day: Amount = None
+    """What models in a cloud may cost in a day, in the currency of their prices (`PRICE_IN`, `PRICE_OUT`); days begin
+    at midnight UTC. A request that might exceed it is not sent to a cloud. Admins hear of it at 80 % and when it is
+    spent. `0`: no cloud."""
     cloud_budget_month: Amount = None
+    """The same for a month."""
     limit_messages_minute: Most = None
+    """So many messages of a person are answered in any minute; the others are not, and they are told when it goes on.
+    Empty: no limit. Admins have none. `/people` sets other limits for a person."""
     limit_tokens_day: Most = None
+    """So many tokens, read and written, may be used for a person in a day; days begin at midnight UTC. The answer that
+    is under way then is not cut short. The rest as above."""
     answer_within: Duration = timedelta(hours=1)
-    metrics_host: str = "127.0.0.1"
+    """What waited for longer, while the bot was away, gets one word of apology for the chat and a button to have it
+    answered all the same: `90s`, `30m`, `24h`; `0`: everything is answered. Commands always are."""
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    """A port on which Prometheus finds figures under `/metrics`, and others under `/healthz` whether the bot is well;
+    `0`: none."""
+    metrics_host: str = "127.0.0.1"
+    """Where that port is opened. There is no password: let only who may see the figures reach it."""
     rich_messages: RichMode = RichMode.ASK
-    playground_host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    """`ask`: off until a person has confirmed in `/settings` that a sample shows; `always`; `never`. Several Telegram
+    clients show rich messages as empty bubbles."""
+    playground_host: OwnHost = "127.0.0.1"
+    """Where the page listens. Only addresses of this machine: the page asks for no password."""
     playground_port: int = Field(default=8585, ge=0, le=65535)
+    """Its port; `0` takes a free one."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`."""
     log_format: Literal["console", "json"] = "console"
+    """`console` for people, `json` for machines."""
 
     @model_validator(mode="before")
     @classmethod
@@ -289,7 +238,7 @@ class Settings(BaseSettings):
             *(model.api_base for model in models),
         ]
         for address in addresses:
-            password = _password(address)
+            password = password_within(address)
             found += [password, unquote(password)]
         return tuple(dict.fromkeys(secret for secret in found if secret))
 

@@ -46,7 +46,7 @@ def group_settings_keyboard(t: Translator, texts: Texts, group: Group, *, owner:
     languages = [
         _button(
             _marked(
-                t("group-language-own") if not code else texts.name_of(code),
+                t("group-language-own") if not code else texts.own_name(code),
                 chosen=code == (group.language or ""),
             ),
             GroupAct.LANGUAGE,

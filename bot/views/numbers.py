@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 
 from bot.i18n import Translator
 
@@ -32,6 +32,11 @@ def decimal(t: Translator, number: float, places: int, *, group: bool = True) ->
     """A number with so many places after the point."""
     pattern = "0" + ("." + "0" * places if places else "")
     return format_decimal(number, ("#,##" if group else "") + pattern, locale=t.language)
+
+
+def decimal_sign(t: Translator) -> str:
+    """What stands before the places of a number: a point, a comma."""
+    return get_decimal_symbol(t.language)
 
 
 def percent(t: Translator, rate: float | None) -> str:

@@ -16,6 +16,8 @@ from bot.views.settings import back_to_settings
 ON_A_PAGE = 8
 NAME_WIDTH = 80
 BUTTON_WIDTH = 30
+TAG_WIDTH = 30
+MOST_TAGS = 5
 
 
 def pages_of(models: Sequence[OwnModel]) -> int:
@@ -78,6 +80,7 @@ def _block(t: Translator, one: OwnModel) -> str:
         figures.append(t("models-vision"))
     if one.thinks:
         figures.append(t("models-thinking"))
+    figures += [f"#{shortened(tag, TAG_WIDTH)}" for tag in one.tags[:MOST_TAGS]]
     if figures:
         lines.append(escape(" · ".join(figures)))
     return "\n".join(lines)

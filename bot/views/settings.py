@@ -18,7 +18,7 @@ def settings_keyboard(
     """Languages in a row; the model and who the bot is; how answers are worded and shown, two beside each other."""
     languages = [
         InlineKeyboardButton(
-            text=("✓ " if code == t.language else "") + texts.name_of(code),
+            text=("✓ " if code == t.language else "") + texts.own_name(code),
             callback_data=LanguagePress(code=code).pack(),
         )
         for code in texts.languages

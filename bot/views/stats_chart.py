@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from babel.numbers import get_decimal_symbol
-
 from bot.charts.chart import Chart, Point, Words
 from bot.i18n import Translator
+from bot.views.numbers import decimal_sign
 from bot.views.stats import Asked, stats_title
 from llm.monitoring import SeriesPoint
 
@@ -29,7 +28,7 @@ def stats_chart(t: Translator, asked: Asked, series: Sequence[SeriesPoint]) -> C
             share=t("chart-share"),
             nothing=t("chart-nothing"),
             others=t("chart-others"),
-            decimal_comma=get_decimal_symbol(t.language) == ",",
+            decimal_comma=decimal_sign(t) == ",",
         ),
         points=_points(series),
         shares=tuple(shares.most_common()),

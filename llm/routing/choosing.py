@@ -163,6 +163,7 @@ class Choosing:
             context=source.context,
             capabilities=replace(source.capabilities, vision=source.sees),
             facts=source.facts,
+            weight=client.config.weight,
         )
         if len(self._made) > MOST_MADE:  # those of models that were taken out of the settings
             self._made.clear()

@@ -36,7 +36,7 @@ _BLAMELESS = Policy(retry_same=False, move_on=True, verdict=Verdict.NOTHING)
 _MISCONFIGURED = Policy(retry_same=False, move_on=True, verdict=Verdict.CONFIG_ERROR, tell_admin=True)
 _STOP = Policy(retry_same=False, move_on=False, verdict=Verdict.NOTHING)
 
-# Design section 4; servers.md 13.5; routing.md A3 to A9.
+# What each class of failure asks for (servers.md 13.5, docs/failover.md).
 POLICIES: dict[FailureKind, Policy] = {
     _K.TRANSPORT: _AGAIN,
     # Who was silent once keeps the next one waiting as well: these are never sent to the same target again.
@@ -51,7 +51,7 @@ POLICIES: dict[FailureKind, Policy] = {
     _K.MODEL_MISSING: _MISCONFIGURED,
     _K.MODEL_LOADING: replace(_AGAIN, verdict=Verdict.LOADING),
     _K.CONTEXT_OVERFLOW: replace(_BLAMELESS, larger_context=True),
-    # A refusal on grounds of content is not carried elsewhere (routing.md A5).
+    # A refusal on grounds of content is not carried elsewhere.
     _K.CONTENT_FILTER: _STOP,
     # Each target gets the request in a form of its own, so that what one refuses another may take.
     _K.BAD_REQUEST: _BLAMELESS,

@@ -32,6 +32,7 @@ def candidate_of(
     context: int | None,
     capabilities: ModelCapabilities,
     facts: Facts,
+    weight: float = 1.0,
 ) -> Candidate:
     """A candidate for `ModelSelector`; `facts` may be empty where the model was not looked at yet."""
     tools = _sure(facts, Ability.TOOLS)
@@ -46,6 +47,7 @@ def candidate_of(
         capabilities=capabilities,
         tools=tools if isinstance(tools, bool) else None,
         languages={language: speaks for language, speaks in spoken if isinstance(speaks, bool)},
+        weight=weight,
     )
 
 

@@ -215,7 +215,8 @@ class ModelSelector:
         ranked = Ranked(candidate, worth.mean, worth.spread, worth.answers)
         # Not all at the same time: no decision has to wait for many of them.
         until = self._outcomes + LOOKED_AT_EVERY + candidate.place % LOOKED_AT_EVERY
-        view = known.views[candidate.setting] = _View(candidate, ranked, worth.mean, worth.spread, until)
+        mean, spread = worth.mean * candidate.weight, worth.spread * candidate.weight
+        view = known.views[candidate.setting] = _View(candidate, ranked, mean, spread, until)
         return view
 
     def _learned(self, key: ModelKey, known: _Known, *, changed: bool) -> None:

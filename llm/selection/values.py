@@ -64,7 +64,8 @@ class Candidate:
 
     `setting` is what the names of its settings begin with, `place` where it stands in the configuration from 0,
     `local` whether it is on a machine of our own. `context` is what it holds, in tokens; `languages` which languages it
-    is known to speak or not to speak. None, or a language that is not there: not known, which bars nobody.
+    is known to speak or not to speak. None, or a language that is not there: not known, which bars nobody. What is
+    thought of its answers is taken `weight` times.
     """
 
     key: ModelKey
@@ -76,6 +77,7 @@ class Candidate:
     capabilities: ModelCapabilities = ModelCapabilities()  # noqa: RUF009 - frozen
     tools: bool | None = None
     languages: Mapping[str, bool] = field(default_factory=dict)
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ from bot.jobs import Jobs
 from bot.period import Period
 from bot.settings import AccessMode
 from bot.views.failures import failure_key
-from bot.views.numbers import count
-from bot.views.settings import settings_keyboard
 from llm.errors import Failure, FailureKind, Phase
 from llm.routing import serving_model
 from llm.routing.breaker import BreakerState
@@ -28,7 +26,7 @@ from llm.routing.serving_model import ModelSource, ServingModel
 from llm.servers.kinds import ServerState
 from llm.tasks.classification import MessageKind
 from llm.types import Task, Why
-from storage import Access, Limit, Person
+from storage import Limit
 
 BOT = Path(__file__).parent.parent.parent / "bot"
 
@@ -94,7 +92,6 @@ def test_texts_whose_keys_are_put_together_are_all_there():
     keys = set(keys_of("en"))
     commands = {f"command-{name}" for name in (*EVERYONE, *ADMINS, *GROUPS)}
     assert commands == {key for key in keys if key.startswith("command-")}
-    assert {f"settings-language-{code}" for code in LANGUAGES} <= keys
     assert {f"stats-title-{period}" for period in Period} <= keys
     assert {f"stats-button-{period}" for period in Period} <= keys
     assert {f"task-{task}" for task in Task} == {key for key in keys if key.startswith("task-")}
@@ -150,7 +147,37 @@ def test_the_words_of_each_language_are_in_its_letters(language: str):
         for key, text in words.items()
         if re.search(r"[^\W\d_]", text) and bool(re.search("[а-яё]", text, re.IGNORECASE)) is not (language == "ru")
     }
-    assert untranslated == ({"settings-language-ru"} if language == "en" else {"settings-language-en"})
+    assert untranslated == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_sentence_is_left_in_english(language: str):
+    english, words = bodies_of("en"), bodies_of(language)
+    spoken = {key: re.sub(r"\{.*?\}", "", text) for key, text in english.items()}
+    sentences = {key for key, text in spoken.items() if len(re.findall(r"[^\W\d_]{2,}", text)) > 3}
+    assert len(sentences) > 300
+    assert {key for key in sentences if words[key] == english[key]} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fits_where_telegram_shows_it(language: str):
+    words = {key: re.sub(r"\s+", " ", body).strip() for key, body in bodies_of(language).items()}
+    assert {key for key, text in words.items() if len(text) > 3500} == set()  # a message has 4096
+    assert {key for key, text in words.items() if key.startswith("command-") and len(text) > 256} == set()
+
+
+def test_each_language_says_its_own_name():
+    texts = Texts()
+    names = {code: texts.own_name(code) for code in LANGUAGES}
+    assert (names["en"], names["ru"]) == ("English", "Русский")
+    assert len(set(names.values())) == len(LANGUAGES)
+
+
+def test_a_language_is_a_file_named_by_its_code():
+    files = {path.stem for path in (BOT / "locales").iterdir()}
+    assert files == set(LANGUAGES)
+    assert LANGUAGES[0] == "en"  # what people of all other languages see
+    assert all(re.fullmatch("[a-z]{2}", code) for code in files)  # what Telegram takes for a menu of commands
 
 
 MOST_OF_A_MESSAGE, MOST_OF_AN_ALERT, MOST_OF_A_DESCRIPTION = 4096, 200, 256
@@ -185,21 +212,6 @@ def test_every_text_fits_where_it_is_shown(language: str):
             assert len(text) <= MOST_OF_AN_ALERT, key
         if key.startswith("command-"):
             assert len(text) <= MOST_OF_A_DESCRIPTION, key
-
-
-def test_another_language_is_one_more_file(tmp_path: Path):
-    for language in LANGUAGES:
-        (tmp_path / f"{language}.ftl").write_text((BOT / "locales" / f"{language}.ftl").read_text())
-    german = (BOT / "locales" / "en.ftl").read_text().replace("settings-title = Settings.", "settings-title = Hier.")
-    (tmp_path / "de.ftl").write_text(f"{german}\nsettings-language-de = Deutsch\n")
-    texts = Texts(tmp_path)
-    assert texts.languages == ("en", "de", "ru")
-    t = texts.translator("de-AT")
-    assert t("settings-title").startswith("Hier.")
-    person = Person(5, "Anna", None, Access.ALLOWED, admin=False)
-    row = settings_keyboard(t, texts, person, rich_offered=False).inline_keyboard[0]
-    assert [button.text for button in row] == ["English", "✓ Deutsch", "Русский"]
-    assert count(t, 1_234_567) == "1.234.567", "numbers are written as the language writes them"
 
 
 def test_languages_are_chosen_by_the_code_of_the_client():

@@ -78,6 +78,16 @@ async def test_a_model_that_has_left_the_settings_is_said_to_be_away_and_others_
         assert "other-1b, which is not among my models" in last_of(home, ME).text
 
 
+async def test_a_tag_of_the_settings_is_shown_and_chooses_its_model(
+    house: OpenHouse, model_server: ModelServer, other: ModelServer
+) -> None:
+    tags = {"FALLBACK_MODELS__0__TAGS": '["Quick", "home"]'}
+    async with house(**two(model_server, other, **tags)) as home:
+        await home.say(ME, "/model")
+        assert "#Quick · #home" in last_of(home, ME).text
+        assert await home.say(ME, "/model quick") == ["other-1b answers you from now on."]
+
+
 async def test_a_part_of_a_name_that_fits_several_lists_them(
     house: OpenHouse, model_server: ModelServer, other: ModelServer
 ) -> None:

@@ -166,7 +166,7 @@ def _lm_studio_v1(name: str, context: int | None, vision: bool) -> dict[str, obj
 
 
 def textgen(server: ModelServer, model: str | None = "tiny-chat.gguf") -> None:
-    """text-generation-webui; `model=None` when none is loaded: then its name is the word None (engines.md 7)."""
+    """text-generation-webui; `model=None` when none is loaded: then its name is the word None (engines.md 3)."""
     card = {"id": model, "object": "model", "created": 0, "owned_by": "user"}
     server.headers["server"] = "uvicorn"
     server.not_found = _detail_not_found

@@ -11,10 +11,13 @@ from pydantic import BaseModel
 
 from llm.json_answers import chat_json
 from llm.servers.kinds import ServerKind
+from llm.servers.profiles.registry import PROFILES
 from llm.types import ChatRequest, Message, Role
 from tests.e2e.conftest import ADMIN, ME
 from tests.e2e.talk import draft_shows, kept_attempts, nothing_left, stored_messages
+from tests.fakes.simulated import SIMULATED
 from tests.fakes.simulated.base import Fault
+from tests.llm.servers.corpus import CORPUS
 from tests.matrix.conftest import CLOUD_HOSTS, OpenScene, Scene
 from tests.matrix.table import NAMES, Table, document, documented
 
@@ -201,6 +204,15 @@ async def test_a_kind_in_each_behaviour(scene: OpenScene, table: Table, kind: Se
     faults = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     if faults:
         raise ExceptionGroup(NAMES[kind], faults)
+
+
+def test_no_kind_of_server_is_left_out():
+    """Whoever adds a kind reads here what else it takes; docs/contributing/server.md has the way."""
+    kinds = set(ServerKind) - {ServerKind.DEMO}
+    assert {profile.kind for profile in PROFILES} == set(ServerKind)
+    assert set(SIMULATED) == kinds
+    assert set(NAMES) == kinds
+    assert {kind.value for kind in kinds - {ServerKind.GENERIC}} <= set(CORPUS)
 
 
 def test_what_was_seen_is_what_is_documented(table: Table):

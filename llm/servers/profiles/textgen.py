@@ -1,4 +1,4 @@
-"""text-generation-webui (servers.md 4, engines.md 7)."""
+"""text-generation-webui (servers.md 4, engines.md 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated LM Studio and text-generation-webui (servers.md 3, 4; engines.md 7)."""
+"""Simulated LM Studio and text-generation-webui (servers.md 3, 4; engines.md 3)."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_most_requests_are_not_hedged():
 
 
 def test_the_tail_is_cut():
-    """Some of the calls stall for ten seconds (routing.md D39)."""
+    """Some of the calls stall for ten seconds."""
 
     def percentile(share: float) -> float:
         times: list[float] = []

@@ -55,6 +55,16 @@ def test_the_best_is_asked_once_it_is_certain():
     assert (cloud.expected, cloud.spread, cloud.answers) == (None, None, 0.0)
 
 
+def test_of_two_alike_the_one_whose_answers_are_liked_more_is_asked_and_narrow_races_alone_are_decided_by_it():
+    liked = replace(THIRD, weight=1.3)
+    home = Household([FIRST, SECOND, liked], 1)
+    home.answer({"first": 0.2, "second": 0.85, "third": 0.8}, 400)
+    assert names(home.decide())[0] == "third"
+    home = Household([FIRST, SECOND, liked], 1)
+    home.answer({"first": 0.2, "second": 0.95, "third": 0.3}, 400)
+    assert names(home.decide())[0] == "second"
+
+
 def test_nobody_is_tried_any_more_once_the_best_is_certain():
     home = trained()
     reasons = {home.decide().because for _ in range(200)}

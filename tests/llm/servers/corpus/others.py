@@ -1,6 +1,6 @@
 """What text-generation-webui, KoboldCpp, LocalAI, TGI, transformers and whatever stands in front of a server say.
 
-(servers.md 4, 6, 7, 9, 13.4; engines.md 2, 7)
+(servers.md 4, 6, 7, 9, 13.4; engines.md 2, 3)
 """
 # ruff: noqa: E501 - a table: one reply a line, in the server's own words
 
