@@ -67,6 +67,12 @@ class Answers:
         )
         return bool(await self._database.rows("answers.awaited", query))
 
+    async def known(self, chat_id: int, telegram_id: int) -> bool:
+        """Whether a Telegram message belongs to a conversation."""
+        place = telegram_messages.c
+        query = select(place.message_id).where(place.chat_id == chat_id, place.telegram_id == telegram_id)
+        return bool(await self._database.rows("answers.known", query))
+
     async def wanted_anew(self, chat_id: int, part: Part) -> bool:
         """Whether a person has changed the newest question of a conversation that is open: it wants another answer."""
         later = messages.alias("later")

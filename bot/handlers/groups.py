@@ -14,7 +14,7 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 from bot.access import Doorkeeper
 from bot.callbacks import AnswerPress, GroupAct, GroupPress, LatePress, StopPress, WordsOnlyPress
 from bot.commands import NOT_IN_GROUPS
-from bot.filters import is_command
+from bot.filters import CalledLater, is_command
 from bot.groups.admins import decides_in
 from bot.groups.personal import PersonalNotes
 from bot.handlers.answers import on_answer_button, on_retry
@@ -66,6 +66,7 @@ def groups_router() -> Router:
     router.message.register(on_said, _is_written)
     router.message.register(on_said, F.func(carried_by))
     router.message.register(on_unreadable)
+    router.edited_message.register(on_said, F.text | F.caption, CalledLater())
     router.edited_message.register(on_edited, F.text | F.caption)
     router.message_reaction.register(on_reaction)
     router.callback_query.register(on_group_stop_button, StopPress.filter())

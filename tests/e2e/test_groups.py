@@ -274,6 +274,23 @@ async def test_an_edit_of_the_last_question_is_answered_anew_in_place(
         assert asked(model_server.chats[-1])[1:] == [("user", "Me: hello")]
 
 
+async def test_a_name_that_is_added_by_an_edit_calls_it(house: OpenHouse, model_server: ModelServer) -> None:
+    async with house(**open_to_me(model_server)) as home:
+        home.page.world.reads_all = True
+        group = await group_of(home)
+        model_server.script(Stream("one"), Stream("two"))
+        question = group.say(ME, "hello")
+        command = group.say(ME, "stop")
+        home.page.groups.edit(ME, group.group_id, command.message_id, f"/stop{AT}")
+        home.page.groups.edit(ME, group.group_id, question.message_id, f"{AT} hello")
+        await home.page.wait_for(lambda: group.finished()[-1] == "one")
+        assert group.messages()[-1].reply_to == question.message_id
+        home.page.groups.edit(ME, group.group_id, question.message_id, f"{AT} hello there")
+        await home.page.wait_for(lambda: group.finished()[-1] == "two")
+        assert [text for _, text in asked(model_server.chats[-1])[1:]] == ["Me: hello there"]
+        assert len(group.texts()) == 2, "its greeting, and one answer"
+
+
 async def test_a_message_is_marked_as_seen_until_its_answer_is_there(
     house: OpenHouse, model_server: ModelServer
 ) -> None:
