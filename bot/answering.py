@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
@@ -58,11 +58,13 @@ class StopSignal:
 
     async def next_of(self, stream: AsyncIterator[Event]) -> Event | None:
         """The next event of a stream, or None when the answer is to end."""
-        if self.requested:
-            return None
+        return None if self.requested else await self.of(anext(stream))
+
+    async def of(self, work: Awaitable[Event]) -> Event | None:
+        """What comes of some work, or None when the answer is to end before that, and the work with it."""
         try:
             async with asyncio.timeout(None) as self._scope:
-                return await anext(stream)
+                return await work
         except TimeoutError:
             if self.requested:
                 return None

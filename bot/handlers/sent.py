@@ -13,6 +13,7 @@ from bot.i18n import Translator
 from bot.overlaps import Overlaps
 from bot.places import topic_of
 from bot.presses import is_theirs, settle, used_up
+from bot.running import RunningAnswers
 from bot.said import said_in
 from bot.sent.carried import Carried, carried_by, pointed_at, safe_name
 from bot.sent.receiving import Received, Receiving
@@ -45,6 +46,7 @@ async def on_said(
     conversations: Conversations,
     receiving: Receiving,
     attachments: Attachments,
+    running: RunningAnswers,
     inbox: Inbox,
     clock: Clock,
 ) -> None:
@@ -62,8 +64,13 @@ async def on_said(
     if shown is None and not any(map(carried_by, burst.messages)):
         await turns.answer(message, person, t, queued, parts=burst.parts, joined=burst.joined)
         return
-    async with typing(message, clock):
-        received = await receiving.receive(burst.messages, t, shown, at_home=person.at_home)
+    place = (message.chat.id, topic_of(message) or 0)
+    async with typing(message, clock), running.begin(*place, person_id=person.id) as stop:
+        received = await stop.of(receiving.receive(burst.messages, t, shown, at_home=person.at_home))
+    if received is None:
+        await message.answer(t("answer-stopped"))
+        await _close(burst, inbox)
+        return
     if words := notes_words(t, received, admin=person.admin, unseen=received.unseen and received.asks):
         await message.answer(words)
     if received.asks:
@@ -71,7 +78,12 @@ async def on_said(
         return
     if received.unseen:
         await _offer_words_only(message, person, t)
-    for update_id in burst.joined:  # what was to be said of them has been said
+    await _close(burst, inbox)
+
+
+async def _close(burst: Burst, inbox: Inbox) -> None:
+    """What was to be said of what belongs to the message has been said."""
+    for update_id in burst.joined:
         await inbox.done(update_id)
 
 

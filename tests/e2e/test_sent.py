@@ -14,8 +14,8 @@ from tests.e2e.conftest import ME, House, OpenHouse
 from tests.e2e.living import APPLIED, open_live, told
 from tests.e2e.talk import asked, nothing_left, served_by, settled
 from tests.e2e.test_figures import buttons, last_of, press
-from tests.fakes.model_server import ModelServer
-from tests.fakes.replies import Json, Request, Stream
+from tests.fakes.model_server import TRANSCRIPTIONS, ModelServer
+from tests.fakes.replies import Hang, Json, Request, Stream
 
 SEES = {"PRIMARY_MODEL__CAPABILITIES": '{"vision": true}'}
 BLIND = {"PRIMARY_MODEL__CAPABILITIES": '{"vision": false}'}
@@ -244,6 +244,28 @@ async def test_a_voice_message_is_written_down_shown_and_answered(house: OpenHou
         assert newest(asked) == "What is <love>?"
         shown = home.page.messages(ME)[0]
         assert [one["type"] for one in shown.entities] == ["expandable_blockquote"]
+
+
+@pytest.mark.parametrize("how", ["stop", "new", "interrupt"])
+async def test_who_does_not_want_to_wait_while_something_is_read_stops_it(
+    house: OpenHouse, model_server: ModelServer, how: str
+) -> None:
+    settings = served_by(model_server, TRANSCRIPTION_API_BASE=model_server.base, TRANSCRIPTION_MODEL="whisper")
+    model_server.post[f"/v1{TRANSCRIPTIONS}"] = Hang()
+    async with house(**settings) as home:
+        if how == "interrupt":
+            await home.say(ME, "/settings")
+            await press(home, last_of(home, ME), "New message: waits", ME)
+        home.page.upload(ME, "voice.ogg", opus(2))
+        await home.page.wait_for(lambda: model_server.recordings)
+        said = {"stop": "/stop", "new": "/new", "interrupt": "Never mind. What time is it?"}[how]
+        home.page.say(ME, said)
+        await home.page.wait_for(lambda: "Stopped." in home.texts(ME))
+        await settled(home)
+        if how == "stop":
+            assert home.texts(ME)[-1] == "Stopped."
+        assert await home.say(ME, "Hello") == ["Hello there!"]
+        assert "There is no answer to stop." not in home.texts(ME)
 
 
 async def test_where_nothing_writes_speech_down_it_is_said_and_an_admin_reads_the_settings(
