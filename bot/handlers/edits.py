@@ -30,13 +30,16 @@ async def on_edited(
     answers: Answers,
     limits: Limits,
 ) -> None:
-    """Take the new words for the old ones; the answer to the last question is overwritten with the new one."""
-    if message.bot is None or not await limits.lets_through(message, person, t, queued.update_id):
+    """Take the new words for the old ones; the answer to the last question is overwritten with the new one.
+
+    Only what has to be answered counts against the limits of the person.
+    """
+    part = said_in(message)
+    asks = await answers.wanted_anew(message.chat.id, part)
+    if asks and not await limits.lets_through(message, person, t, queued.update_id):
         return
-    turn = await conversations.edit_said(
-        said_in(message), chat_id=message.chat.id, person_id=person.id, update_id=queued.update_id
-    )
-    if turn is None:
+    turn = await conversations.edit_said(part, chat_id=message.chat.id, person_id=person.id, update_id=queued.update_id)
+    if turn is None or message.bot is None:
         return
     had = await answers.of(turn.message_id)
     asked = Asked(message.bot, message.chat.id, topic_of(message), person, t, queued)

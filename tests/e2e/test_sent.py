@@ -12,10 +12,10 @@ from tests.bot.playground.test_files import opus
 from tests.bot.reading.papers import docx, paragraph, pdf, picture
 from tests.e2e.conftest import ME, House, OpenHouse
 from tests.e2e.living import APPLIED, open_live, told
-from tests.e2e.talk import nothing_left, served_by, settled
+from tests.e2e.talk import asked, nothing_left, served_by, settled
 from tests.e2e.test_figures import buttons, last_of, press
-from tests.fakes.model_server import ModelServer
-from tests.fakes.replies import Json, Request, Stream
+from tests.fakes.model_server import TRANSCRIPTIONS, ModelServer
+from tests.fakes.replies import Hang, Json, Request, Stream
 
 SEES = {"PRIMARY_MODEL__CAPABILITIES": '{"vision": true}'}
 BLIND = {"PRIMARY_MODEL__CAPABILITIES": '{"vision": false}'}
@@ -155,6 +155,51 @@ async def test_why_a_file_cannot_be_read_is_said_and_no_model_is_asked(
         assert (await home.say(ME, "Hello"))[0] == "Hello there!"
 
 
+async def test_a_file_that_a_reply_points_at_is_read_again_only_where_the_model_does_not_see_it_anyhow(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server)) as home:
+        await send(home, "notes.txt", b"Buy milk.", "Remember this")
+        [file] = [one for one in home.page.messages(ME) if one.document]
+        home.page.say(ME, "What is to be bought?", reply_to=file.message_id)
+        await home.page.wait_for(lambda: len(home.texts(ME)) == 2)
+        said = asked(model_server.chats[1])
+        assert [words.count("Buy milk.") for _, words in said] == [1, 0, 0]
+        await home.say(ME, "/new")
+        home.page.say(ME, "What is to be bought?", reply_to=file.message_id)
+        await home.page.wait_for(lambda: len(home.texts(ME)) == 4)
+        [(_, words)] = asked(model_server.chats[2])
+        assert "Buy milk." in words
+        assert words.endswith("What is to be bought?")
+
+
+async def test_a_recording_that_a_reply_points_at_is_written_down(house: OpenHouse, model_server: ModelServer) -> None:
+    model_server.post["/v1/audio/transcriptions"] = Json({"text": "Buy milk."})
+    heard = {"TRANSCRIPTION_API_BASE": model_server.base, "TRANSCRIPTION_MODEL": "whisper"}
+    async with house(**served_by(model_server, **heard)) as home:
+        await send(home, "voice.ogg", opus(2), answers=2)
+        await home.say(ME, "/new")
+        [voice] = [one for one in home.page.messages(ME) if one.voice]
+        home.page.say(ME, "What did I say?", reply_to=voice.message_id)
+        await home.page.wait_for(lambda: len(home.texts(ME)) == 4)
+        [(_, words)] = asked(model_server.chats[-1])
+        assert "File: voice.ogg" in words
+        assert "Buy milk." in words
+        assert words.endswith("What did I say?")
+
+
+async def test_of_a_file_that_a_reply_points_at_and_that_cannot_be_read_it_is_said(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server)) as home:
+        await send(home, "a.bin", bytes(20))
+        [file] = [one for one in home.page.messages(ME) if one.document]
+        home.page.say(ME, "What is it?", reply_to=file.message_id)
+        await home.page.wait_for(lambda: len(home.texts(ME)) == 3)
+        assert home.texts(ME)[1].startswith("I cannot read “a.bin”")
+        assert asked(model_server.chats[0])[-1][1] == "What is it?"
+
+
 async def test_a_file_that_claims_to_be_small_is_not_fetched_beyond_the_limit(
     house: OpenHouse, model_server: ModelServer
 ) -> None:
@@ -199,6 +244,28 @@ async def test_a_voice_message_is_written_down_shown_and_answered(house: OpenHou
         assert newest(asked) == "What is <love>?"
         shown = home.page.messages(ME)[0]
         assert [one["type"] for one in shown.entities] == ["expandable_blockquote"]
+
+
+@pytest.mark.parametrize("how", ["stop", "new", "interrupt"])
+async def test_who_does_not_want_to_wait_while_something_is_read_stops_it(
+    house: OpenHouse, model_server: ModelServer, how: str
+) -> None:
+    settings = served_by(model_server, TRANSCRIPTION_API_BASE=model_server.base, TRANSCRIPTION_MODEL="whisper")
+    model_server.post[f"/v1{TRANSCRIPTIONS}"] = Hang()
+    async with house(**settings) as home:
+        if how == "interrupt":
+            await home.say(ME, "/settings")
+            await press(home, last_of(home, ME), "New message: waits", ME)
+        home.page.upload(ME, "voice.ogg", opus(2))
+        await home.page.wait_for(lambda: model_server.recordings)
+        said = {"stop": "/stop", "new": "/new", "interrupt": "Never mind. What time is it?"}[how]
+        home.page.say(ME, said)
+        await home.page.wait_for(lambda: "Stopped." in home.texts(ME))
+        await settled(home)
+        if how == "stop":
+            assert home.texts(ME)[-1] == "Stopped."
+        assert await home.say(ME, "Hello") == ["Hello there!"]
+        assert "There is no answer to stop." not in home.texts(ME)
 
 
 async def test_where_nothing_writes_speech_down_it_is_said_and_an_admin_reads_the_settings(
