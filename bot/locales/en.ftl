@@ -166,15 +166,15 @@ access-private = This bot is private. If you should have access, give its owner 
 access-granted = You are in! Write me a message.
 access-question =
     { $name } asks to use this bot.
-    { $username } · { $id }
+    { $who }
 access-allow = Allow
 access-refuse = Refuse
 access-was-allowed =
     { $name } may use the bot.
-    { $username } · { $id }
+    { $who }
 access-was-refused =
     { $name } may not use the bot.
-    { $username } · { $id }
+    { $who }
 access-blocked = The owner of this bot has closed your access. I can not answer you any more.
 access-gone = This person is no longer known to me.
 access-person-unreachable = They are in, but I could not write to them.
@@ -260,7 +260,7 @@ notice-budget-fresh =
 notice-budget-changed = The budget for the cloud has been changed, and the cloud may be asked again.
 notice-invited =
     { $name } has come by an invitation and may use the bot.
-    { $username } · { $id }
+    { $who }
 notice-disk = The disk of the database has only { $free } left. When it is full, I can store nothing and answer nobody.
 notice-disk-well = The disk of the database has room again: { $free }.
 notice-database = The database can not be written: { $reason }. I try again by myself; messages wait meanwhile.
@@ -676,7 +676,7 @@ people-title =
     }: { $in } may write, { $waiting } not let in yet, { $out } kept out
 people-page = Page { $page } of { $pages }
 people-line =
-    { $name } · { $username }
+    { $name }
     { $state } · seen { $ago } ago
     { $use }
 people-state-in = may write

@@ -169,15 +169,15 @@ access-private = Это закрытый бот. Если у вас должен
 access-granted = Вас впустили! Напишите мне сообщение.
 access-question =
     { $name } просит доступ к боту.
-    { $username } · { $id }
+    { $who }
 access-allow = Впустить
 access-refuse = Отказать
 access-was-allowed =
     { $name }: доступ открыт.
-    { $username } · { $id }
+    { $who }
 access-was-refused =
     { $name }: в доступе отказано.
-    { $username } · { $id }
+    { $who }
 access-blocked = Владелец этого бота закрыл вам доступ. Больше я не могу вам отвечать.
 access-gone = Этого человека я больше не знаю.
 access-person-unreachable = Доступ открыт, но написать этому человеку не удалось.
@@ -263,7 +263,7 @@ notice-budget-fresh =
 notice-budget-changed = Бюджет облака изменён, облако снова можно спрашивать.
 notice-invited =
     { $name } теперь может пользоваться ботом по приглашению.
-    { $username } · { $id }
+    { $who }
 notice-disk = На диске базы данных осталось только { $free }. Когда он заполнится, я не смогу ничего записать и никому ответить.
 notice-disk-well = На диске базы данных снова есть место: { $free }.
 notice-database = База данных не записывается: { $reason }. Я пробую снова сам, сообщения пока ждут.
@@ -609,7 +609,7 @@ job-detect-all = Заново выясняю, что умеют все
 job-watch = Слежу за неполадками
 job-remember = Сохраняю, что узнал о серверах
 job-forget-old-updates = Забываю старые обновления
-job-forget-old-attachments = Забыть старые картинки и файлы
+job-forget-old-attachments = Забываю старые картинки и файлы
 job-add-up-figures = Складываю показатели
 job-forget-old-figures = Забываю старые показатели
 
@@ -626,7 +626,7 @@ press-not-yours = Эта кнопка для того, кто о ней прос
 export-question = Беседа этого чата в виде файла. Какого?
 export-usage = Вот так: /export md или /export json. Или нажмите:
 export-md = Markdown, читать
-export-json = JSON, для программ
+export-json = JSON, программам
 export-all = Всё, что о вас хранится
 export-all-private = Всё, что о вас хранится, я отдаю только в нашем личном чате.
 export-all-caption = Всё, что о вас хранится · { $conversations ->
@@ -680,7 +680,7 @@ people-title =
     }: могут писать – { $in }, ещё не впущены – { $waiting }, доступ закрыт – { $out }
 people-page = Страница { $page } из { $pages }
 people-line =
-    { $name } · { $username }
+    { $name }
     { $state } · { $ago } назад
     { $use }
 people-state-in = может писать
@@ -1066,7 +1066,7 @@ settings-thinking-off = скрыты
 settings-streaming = Ответ на ходу: { $value }
 settings-streaming-on = да
 settings-streaming-off = нет
-settings-interrupts = Новое сообщение: { $value }
+settings-interrupts = Новый вопрос: { $value }
 settings-interrupts-on = прерывает
 settings-interrupts-off = ждёт
 settings-reactions = Мои реакции: { $value }
