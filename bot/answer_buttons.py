@@ -38,8 +38,10 @@ class AnswerButtons(TaskOwner):
         self._others = others
         self._clock = clock
 
-    def below(self, t: Translator, turn: Turn, outcome: AnswerOutcome) -> InlineKeyboardMarkup | None:
-        """The buttons below an answer that ended so."""
+    def below(
+        self, t: Translator, turn: Turn, outcome: AnswerOutcome, *, at_home: bool = False
+    ) -> InlineKeyboardMarkup | None:
+        """The buttons below an answer that ended so; with `at_home` none that asks a cloud."""
         acts = [AnswerAct.AGAIN]
         model: str | None = None
         if isinstance(outcome, AnswerCompleted):
@@ -50,7 +52,7 @@ class AnswerButtons(TaskOwner):
                 acts.append(AnswerAct.SHORTER)
         if model is not None and self._others.beside((model,), local=True) is not None:
             acts.append(AnswerAct.OTHER)
-        elif model is not None and self._others.beside((model,), local=False) is not None:
+        elif model is not None and not at_home and self._others.beside((model,), local=False) is not None:
             acts.append(AnswerAct.CLOUD)
         return answer_keyboard(t, acts, message_id=turn.message_id, person_id=turn.person_id)
 

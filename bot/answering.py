@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
@@ -35,8 +35,8 @@ from llm.routing.fallback import LLMFallbackManager
 from llm.routing.target import Target
 from llm.servers.kinds import ServerKind
 from llm.tasks.sorting import MessageSorter, Sorting
-from llm.types import ChatRequest, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
-from storage import AttachmentKind, Conversations, Summaries, Turn
+from llm.types import ChatRequest, Message, PromptCut, Task, TextDelta, TextRetracted, ThinkingDelta
+from storage import AttachmentKind, Conversations, StorageError, Summaries, Turn
 
 logger = structlog.get_logger()
 
@@ -58,11 +58,13 @@ class StopSignal:
 
     async def next_of(self, stream: AsyncIterator[Event]) -> Event | None:
         """The next event of a stream, or None when the answer is to end."""
-        if self.requested:
-            return None
+        return None if self.requested else await self.of(anext(stream))
+
+    async def of(self, work: Awaitable[Event]) -> Event | None:
+        """What comes of some work, or None when the answer is to end before that, and the work with it."""
         try:
             async with asyncio.timeout(None) as self._scope:
-                return await anext(stream)
+                return await work
         except TimeoutError:
             if self.requested:
                 return None
@@ -97,20 +99,12 @@ class Answering:
 
         Closing the generator, or cancelling the task that reads it, closes the connection to the model server.
         """
-        sorting = self._sort(turn)
+        sorting = self._sort(turn, at_home=wishes.at_home)
         messages = await messages_for(self._conversations, turn, self._summaries, manner, wishes.instructions)
         yield AnswerStarted()
         text: list[str] = []
         asked = self._manager.new_request_id()
-        request = ChatRequest(
-            messages,
-            Task.CHAT,
-            request_id=asked,
-            conversation=str(turn.conversation_id),
-            person=str(turn.person_id),
-            own_choice=manner.own_choice or wishes.model,
-            temperature=wishes.temperature,
-        )
+        request = _request(messages, turn, asked, manner, wishes)
         stream = self._asked(request, sorting)
         try:
             async with aclosing(stream):
@@ -132,7 +126,8 @@ class Answering:
                         yield AnswerThinking(event.text)
                     elif isinstance(event, Answered):
                         self._look_at(event)
-                        yield AnswerCompleted(event.result, asked, self._unseeing(request, event))
+                        unseeing, forgotten = self._unseeing(request, event), await self._forgotten(turn, event)
+                        yield AnswerCompleted(event.result, asked, unseeing, forgotten)
                         return
         except NoAnswer as error:
             _log_attempts(error.attempts)
@@ -141,11 +136,11 @@ class Answering:
             return
         yield AnswerStopped("".join(text), asked)
 
-    def _sort(self, turn: Turn) -> Sorting | None:
+    def _sort(self, turn: Turn, *, at_home: bool) -> Sorting | None:
         if self._sorter is None:
             return None
         photos = any(one.kind is AttachmentKind.PHOTO for one in turn.attachments)
-        return self._sorter.begin(words_of(turn.text, turn.attachments), has_image=photos)
+        return self._sorter.begin(words_of(turn.text, turn.attachments), has_image=photos, at_home=at_home)
 
     async def _asked(self, request: ChatRequest, sorting: Sorting | None) -> AsyncGenerator[RoutedEvent, None]:
         """The answer of whoever is best at such messages, as far as it is known in time of what kind this one is."""
@@ -163,10 +158,35 @@ class Answering:
         blind = [one for one in self._manager.targets if one.source.name == chosen and one.source.sees is False]
         return chosen if blind else ""
 
+    async def _forgotten(self, turn: Turn, answered: Answered) -> int:
+        """How much of the beginning no longer reaches a model, when that is news."""
+        if self._summaries is None:
+            return 0
+        use = answered.result.context_use
+        try:
+            left_out = use.left_out if use is not None else 0
+            return await self._summaries.tell_long(turn.conversation_id, left_out=left_out)
+        except StorageError as error:  # it is told another time
+            logger.info("length_not_told", reason=type(error).__name__)
+            return 0
+
     def _look_at(self, answered: Answered) -> None:
         _log_attempts(answered.attempts)
         if (cut := answered.result.prompt_cut) is not None:
             self._notify(_prompt_cut(self._manager.targets, answered.attempts[-1], cut))
+
+
+def _request(messages: tuple[Message, ...], turn: Turn, request_id: int, manner: Manner, wishes: Wishes) -> ChatRequest:
+    return ChatRequest(
+        messages,
+        Task.CHAT,
+        request_id=request_id,
+        conversation=str(turn.conversation_id),
+        person=str(turn.person_id),
+        own_choice=manner.own_choice or wishes.model,
+        temperature=wishes.temperature,
+        at_home=wishes.at_home,
+    )
 
 
 def _failed(error: NoAnswer, request_id: int) -> AnswerFailed:

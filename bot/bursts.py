@@ -11,6 +11,7 @@ from aiogram.enums import ChatType
 from aiogram.types import Message, Update
 from pydantic import ValidationError
 
+from bot.filters import is_command
 from bot.places import topic_of
 from bot.said import said_in
 from bot.sent.carried import carried_by
@@ -129,7 +130,7 @@ def _goes_on(last: _Heard, message: Message, received_at: datetime) -> bool:
         and message.from_user.id == before.from_user.id
         and topic_of(message) == topic_of(before)
     )
-    plain = carried_by(message) is not None or (bool(message.text) and not (message.text or "").startswith("/"))
+    plain = carried_by(message) is not None or (bool(message.text) and not is_command(message.text or ""))
     replied = message.reply_to_message
     onwards = replied is None or (
         before.reply_to_message is not None and replied.message_id == before.reply_to_message.message_id

@@ -166,6 +166,25 @@ class ChoicePress(CallbackData, prefix="choice"):
     page: int = 0
 
 
+class ChatsAct(StrEnum):
+    """What a person does with the conversations that there were: letters, since a button holds little."""
+
+    ALL = "l"
+    SHOW = "s"
+    TAKE_UP = "t"
+    ASK = "a"
+    DELETE = "d"
+
+
+class ChatsPress(CallbackData, prefix="chats"):
+    """A person looks at a conversation that there was, goes on with it or deletes it; nobody else may."""
+
+    act: ChatsAct
+    person_id: int
+    conversation: int = 0
+    page: int = 0
+
+
 class ExportPress(CallbackData, prefix="export"):
     """A person wants the conversation as a file; nobody else may press their button."""
 
@@ -196,6 +215,7 @@ class Preference(StrEnum):
     STREAMING = "streaming"
     INTERRUPTS = "interrupts"
     REACTIONS = "reactions"
+    CLOUD = "cloud"
 
 
 class PreferencePress(CallbackData, prefix="wish"):

@@ -21,6 +21,7 @@ EVERYONE = (
     "start",
     "help",
     "new",
+    "chats",
     "model",
     "retry",
     "stop",

@@ -66,12 +66,16 @@ async def export_conversation(
     form: ExportFormat,
     words: ExportWords,
     now: datetime,
+    at_home: bool = False,
 ) -> Exported | None:
-    """Write the file into a folder; None when nothing has been said. Raises `ReadFailed`."""
+    """Write the file into a folder; None when nothing has been said. With `at_home` no cloud gives it a title.
+
+    Raises `ReadFailed`.
+    """
     part = await conversations.part(conversation_id)
     if not part:
         return None
-    title = await _title(augmenter, part) or words.title
+    title = await _title(augmenter, part, at_home=at_home) or words.title
     path = folder / f"{_name(title)}.{form.value}"
     writer = (_Markdown if form is ExportFormat.MARKDOWN else _Json)(title, words, now)
     number = 0
@@ -95,11 +99,11 @@ def title_by_rule(text: str) -> str:
     return (cut[:end] if end >= _LEAST_WORD_END else cut) + "…"
 
 
-async def _title(augmenter: Augmenter, said: Sequence[StoredMessage]) -> str:
+async def _title(augmenter: Augmenter, said: Sequence[StoredMessage], *, at_home: bool) -> str:
     beginning = [Message(one.role, one.text) for one in dialogue(said)[:TITLED_MESSAGES]]
     try:
         async with asyncio.timeout(TITLE_SECONDS):
-            return await augmenter.title(beginning)
+            return await augmenter.title(beginning, at_home=at_home)
     except (LLMError, TimeoutError) as error:
         logger.info("conversation_without_title", reason=type(error).__name__)
     return next((title for one in said if one.role is Role.USER and (title := title_by_rule(one.text))), "")

@@ -60,11 +60,13 @@ class AnswerCompleted:
     """The whole answer is there. Always last. `request_id` is that of the attempts in the figures.
 
     `unseeing` is the model that the person had chosen, when it was passed over because it does not see pictures.
+    `forgotten` is how many messages at the beginning no longer reach a model as they are, when that is news.
     """
 
     result: ChatResult
     request_id: int | None = None
     unseeing: str = ""
+    forgotten: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from bot.checkup.places import DISK_FULL_BYTES, disk_free
 from bot.intake.contact import HookState
 from bot.jobs import Jobs
 from bot.running import RunningAnswers
+from llm.background import Background
 from llm.clock import Clock
 from storage import Inbox, PerformanceRows
 
@@ -27,13 +27,14 @@ AWAY_SECONDS = 300.0
 """Telegram, or the way to it, may be away for so long before whoever watches over the bot is told."""
 
 
-class LoopLag:
+class LoopLag(Background):
     """Measures by how much the event loop comes late: a task that wants to run every second."""
+
+    task_name = "loop lag"
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
-        self._task: asyncio.Task[None] | None = None
 
     @property
     def worst(self) -> float:
@@ -44,17 +45,6 @@ class LoopLag:
     def usual(self) -> float:
         """What half of the delays stay below, in seconds."""
         return sorted(self._lags)[len(self._lags) // 2] if self._lags else 0.0
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="loop lag")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._task is not None  # noqa: S101 - __aenter__ has made it
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -60,6 +60,11 @@ class ModelControl:
         """Whether some model that may be asked sees pictures; one of which that is not known is tried."""
         return any(target.source.sees is not False for target in self._manager.targets if not target.paused)
 
+    @property
+    def any_cloud(self) -> bool:
+        """Whether some model is in a cloud, for whatever it is asked."""
+        return any(not target.source.local for target in self._manager.targets)
+
     def find(self, mark: str) -> SteeredModel | None:
         """The model that a button means; None when the settings have changed since."""
         return next((one for one in self.models if one.mark == mark), None)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
-from typing import Self
 
 import structlog
 from aiogram import Bot
@@ -15,6 +13,7 @@ from bot.events import Notice, Said
 from bot.faults import trace_of
 from bot.i18n import Texts
 from bot.views.notices import notice_text
+from llm.background import Background
 
 logger = structlog.get_logger()
 
@@ -23,8 +22,10 @@ MOST_KEPT = 20
 """So many notices are kept for an admin who can't be written to yet."""
 
 
-class AdminNotices:
+class AdminNotices(Background):
     """Takes notices at any time and sends them by a task of its own, for as long as its context lasts."""
+
+    task_name = "notices"
 
     def __init__(self, bot: Bot, doorkeeper: Doorkeeper, texts: Texts) -> None:
         self._bot = bot
@@ -33,7 +34,6 @@ class AdminNotices:
         self._waiting: asyncio.Queue[Notice] = asyncio.Queue(MOST_WAITING)
         self._told: set[tuple[str, str]] = set()
         self._kept: dict[int, list[Notice]] = {}
-        self._task: asyncio.Task[None] | None = None
 
     def tell(self, notice: Notice) -> None:
         """Pass a notice on; one that has been told, and is not over, is dropped."""
@@ -66,17 +66,6 @@ class AdminNotices:
         """Send what could not be sent before: a bot can't write to anybody who has not written to it."""
         for notice in self._kept.pop(admin_id, []):
             await self._send(admin_id, notice)
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="notices")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._task is not None  # noqa: S101 - __aenter__ has made it
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
 
     def _pass_on(self, notice: Notice) -> bool:
         about = {f"about_{name}": _logged(value) for name, value in notice.args.items()}

@@ -20,6 +20,8 @@ from storage import Part
 
 MOST_REPLIED = 1000
 """Of a message that is replied to without a quote so many characters are shown."""
+MOST_OF_ANSWER = 300
+"""So many of an answer, which stands in the history: they tell which one is meant."""
 
 _Origin = MessageOriginUser | MessageOriginHiddenUser | MessageOriginChat | MessageOriginChannel
 
@@ -28,7 +30,7 @@ def said_in(message: Message, *, spoken: str = "") -> Part:
     """The words of a message, `spoken` with it, and the context that a model needs to understand them.
 
     In a group the speaker's name stands before what they say. What was forwarded is context too. Answers of the bot
-    that are replied to are in the history, and left out here.
+    that are replied to are in the history: in a private chat it goes on from there, and they are left out here.
     """
     written = _marked(message.text or message.caption or "", message.entities or message.caption_entities or ())
     text = "\n\n".join(part for part in (written, spoken) if part)
@@ -49,8 +51,11 @@ def _replied(message: Message) -> str:
         return f"Quoted from before:\n{message.quote.text}"
     own = replied.from_user is not None and message.bot is not None and replied.from_user.id == message.bot.id
     words = (replied.text or replied.caption or "").strip()
-    whom = "" if message.chat.type == ChatType.PRIVATE else f" {speaker(replied.from_user)}"
-    return "" if own or not words else f"In reply to{whom}:\n{words[:MOST_REPLIED]}"
+    if message.chat.type == ChatType.PRIVATE:
+        return "" if own or not words else f"In reply to:\n{words[:MOST_REPLIED]}"
+    if own:  # others have gone on since, perhaps with something else
+        return f"In reply to your answer:\n{words[:MOST_OF_ANSWER]}" if words else ""
+    return f"In reply to {speaker(replied.from_user)}:\n{words[:MOST_REPLIED]}" if words else ""
 
 
 def _external(message: Message) -> str:

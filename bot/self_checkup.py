@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import structlog
 
@@ -19,6 +17,7 @@ from bot.model_control import ModelControl
 from bot.settings import Settings
 from bot.settings.env_file import EnvFile, read_env
 from bot.views.checkup import finding_text, mend_text
+from llm.background import Background
 from llm.clock import Clock
 from llm.http import HttpClient
 from llm.routing.serving_model import Search
@@ -31,8 +30,10 @@ LIVE_SECONDS = 8.0
 """Somebody waits in a chat."""
 
 
-class SelfCheckup:
+class SelfCheckup(Background):
     """Looks at the bot that it is part of. An async context: at its beginning everything is checked for the log."""
+
+    task_name = "checkup"
 
     def __init__(
         self,
@@ -53,18 +54,6 @@ class SelfCheckup:
         self._clock = clock
         self._search = search or (lambda: discover(http))
         self._t = texts.translator(DEFAULT_LANGUAGE)
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._log(), name="checkup")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._task is not None  # noqa: S101 - __aenter__ has made it
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
 
     def work_by(self, settings: Settings) -> None:
         """Check other settings from now on: those that are in force."""
@@ -88,7 +77,7 @@ class SelfCheckup:
     async def _models(self, *, clouds_asked: bool) -> list[ModelToCheck]:
         return [ModelToCheck(one.target.setting, one.model, clouds_asked) for one in self._control.models]
 
-    async def _log(self) -> None:
+    async def _run(self) -> None:
         """Write what is not as it should be; what is well is left out. A cloud hears only of what somebody asked."""
         for one in (await self.report(clouds_asked=False)).findings:
             if one.level > Level.GOOD:

@@ -73,19 +73,22 @@ class RollingSummaries:
         if task is not None and given_way < MOST_GIVEN_WAY and task.cancel():
             self._given_way[conversation_id] = given_way + 1
 
-    def look(self, conversation_id: int, result: ChatResult) -> None:
-        """Begin to sum up a conversation when its newest answer shows that it fills the model's context."""
+    def look(self, conversation_id: int, result: ChatResult, *, at_home: bool = False) -> None:
+        """Begin to sum up a conversation when its newest answer shows that it fills the model's context.
+
+        With `at_home` no cloud does it.
+        """
         use = result.context_use
         if use is None or conversation_id in self._tasks:
             return
         taken = use.prompt_tokens + len(result.text) // CHARACTERS_PER_TOKEN
         if not use.left_out and use.messages < MOST_MESSAGES and taken < FULL_SHARE * use.prompt_limit:
             return
-        work = self._sum_up(conversation_id, use.prompt_limit, use.left_out)
+        work = self._sum_up(conversation_id, use.prompt_limit, use.left_out, at_home=at_home)
         task = self._tasks[conversation_id] = asyncio.create_task(work, name="summary")
         task.add_done_callback(lambda _: self._tasks.pop(conversation_id, None))
 
-    async def _sum_up(self, conversation_id: int, room: int, left_out: int) -> None:
+    async def _sum_up(self, conversation_id: int, room: int, left_out: int, *, at_home: bool) -> None:
         try:
             revision = await self._summaries.revision(conversation_id)
             before = await self._summaries.of(conversation_id)
@@ -96,7 +99,8 @@ class RollingSummaries:
             words = min(MOST_WORDS, max(LEAST_WORDS, int(room * NOTES_SHARE)))
             for piece in self._pieces(old, min(MOST_PIECE_TOKENS, int(room * PIECE_SHARE))):
                 shown = [Message(one.role, one.text) for one in piece]
-                notes = (await self._augmenter.notes(notes, shown, words=words))[:MOST_NOTES]
+                notes = await self._augmenter.notes(notes, shown, words=words, at_home=at_home)
+                notes = notes[:MOST_NOTES]
                 if not await self._summaries.keep(conversation_id, Summary(notes, piece[-1].id), revision=revision):
                     return  # what was summed up has been changed meanwhile
                 logger.info("conversation_summed_up", conversation=conversation_id, messages=len(piece))

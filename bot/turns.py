@@ -152,7 +152,7 @@ class Turns:
                 logger.warning("answer_undeliverable", chat_id=error.chat_id, reason=error.reason)
                 await self._close(turn, AnswerState.FAILED, "", None, ())
                 return None
-            await self._close_with(turn, manner, delivered.outcome, delivered.message_ids)
+            await self._close_with(asked, turn, manner, delivered.outcome, delivered.message_ids)
         left = [one for one in in_place if one not in delivered.message_ids]
         if left:
             with suppress(TelegramAPIError):  # too old to be deleted, or gone
@@ -163,7 +163,7 @@ class Turns:
         self, asked: Asked, turn: Turn, manner: Manner, in_place: Sequence[int], stop: StopSignal
     ) -> DeliveredAnswer:
         def keyboard(outcome: AnswerOutcome) -> InlineKeyboardMarkup | None:
-            return self._buttons.below(asked.t, turn, outcome)
+            return self._buttons.below(asked.t, turn, outcome, at_home=asked.person.at_home)
 
         person, queued, wishes = asked.person, asked.queued, wishes_of(asked.person)
         resumed = queued.answer_message_id
@@ -195,17 +195,19 @@ class Turns:
                 events, delivery, words, markup_for=keyboard, show_thinking=person.show_thinking
             )
 
-    async def _close_with(self, turn: Turn, manner: Manner, outcome: AnswerEvent, message_ids: tuple[int, ...]) -> None:
+    async def _close_with(
+        self, asked: Asked, turn: Turn, manner: Manner, outcome: AnswerEvent, message_ids: tuple[int, ...]
+    ) -> None:
         match outcome:
-            case AnswerCompleted(result=result, request_id=asked):
+            case AnswerCompleted(result=result, request_id=number):
                 text, ids = _set_behind(manner, result.text, message_ids)
-                await self._close(turn, AnswerState.COMPLETE, text, result.model, ids, asked)
-                self._summaries.look(turn.conversation_id, result)
-            case AnswerStopped(text=text, request_id=asked):
+                await self._close(turn, AnswerState.COMPLETE, text, result.model, ids, number)
+                self._summaries.look(turn.conversation_id, result, at_home=asked.person.at_home)
+            case AnswerStopped(text=text, request_id=number):
                 text, ids = _set_behind(manner, text, message_ids)
-                await self._close(turn, AnswerState.STOPPED, text, None, ids, asked)
-            case AnswerFailed(text=text, model=model, request_id=asked):
-                await self._close(turn, AnswerState.FAILED, text, model, message_ids, asked)
+                await self._close(turn, AnswerState.STOPPED, text, None, ids, number)
+            case AnswerFailed(text=text, model=model, request_id=number):
+                await self._close(turn, AnswerState.FAILED, text, model, message_ids, number)
             case _:
                 raise TypeError(f"{type(outcome).__name__} does not end an answer")
 

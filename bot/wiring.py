@@ -33,13 +33,26 @@ from llm.routing.choosing import Choosing
 from llm.routing.detection import Detections
 from llm.routing.pool import ModelPool
 from llm.tasks.augmentation import Augmenter
-from storage import Answers, Conversations, Forgetting, Groups, Inbox, OwnData, People, PerformanceRows, Usage
+from storage import (
+    Answers,
+    Attachments,
+    Conversations,
+    Forgetting,
+    Groups,
+    Inbox,
+    OwnData,
+    PastConversations,
+    People,
+    PerformanceRows,
+    Usage,
+)
 
 
 class Wiring(TypedDict):
     """Handed to the dispatcher as a whole: aiogram matches parameters of handlers to these keys by name."""
 
     answers: Answers
+    attachments: Attachments
     augmenter: Augmenter
     bursts: Bursts
     buttons: AnswerButtons
@@ -67,6 +80,7 @@ class Wiring(TypedDict):
     others: OtherModels
     overlaps: Overlaps
     own_data: OwnData
+    past: PastConversations
     people: People
     personal: PersonalNotes
     receiving: Receiving

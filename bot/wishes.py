@@ -18,12 +18,13 @@ TEMPERATURES = {Creativity.LOW: 0.2, Creativity.HIGH: 1.1}
 class Wishes:
     """`model` is to be asked first; `instructions` stand before the conversation, in the system's role.
 
-    Without a temperature the model goes by its own.
+    Without a temperature the model goes by its own. With `at_home` no cloud is asked.
     """
 
     model: str | None = None
     instructions: str = field(default="", repr=False)
     temperature: float | None = None
+    at_home: bool = False
 
 
 NONE = Wishes()
@@ -36,4 +37,5 @@ def wishes_of(person: Person) -> Wishes:
         model=person.model,
         instructions="\n\n".join(part for part in parts if part),
         temperature=TEMPERATURES.get(person.creativity),
+        at_home=person.at_home,
     )

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from llm.clock import Clock
 from llm.errors import LLMError
 from llm.http import ConnectError, HttpClient, HTTPError, InvalidURL, Response, TimeoutException, make_post
+from llm.servers.hosts import host_of, is_local
 from llm.wire.address import Address, read_address
 
 logger = structlog.get_logger()
@@ -41,6 +42,8 @@ class TranscriptionProblem(StrEnum):
     """The server cannot read such a recording."""
     BROKEN = "broken"
     NOTHING_SAID = "nothing_said"
+    NOT_AT_HOME = "not_at_home"
+    """It is not to go to a cloud, and the server is in one."""
 
 
 class TranscriptionFailed(LLMError):
@@ -95,6 +98,14 @@ class Transcriber:
     def available(self) -> bool:
         """Whether there is a server to ask."""
         return self._config is not None
+
+    @property
+    def in_cloud(self) -> bool:
+        """Whether there is a server, and it is on no machine of our own."""
+        try:
+            return self._config is not None and not is_local(host_of(self._config.api_base))
+        except ValueError:
+            return True
 
     def work_by(self, config: TranscriptionConfig | None) -> None:
         """Ask another server from now on, or none."""

@@ -133,7 +133,8 @@ class ChatRequest:
     is left out to make it fit: it is sent as it is, and fails where it is too long. `kind` is what the message of a
     person asks for, as far as that is known: a kind may have a model of its own. Requests of one `conversation` begin
     alike, so that a server may have that in its cache; those of one `person` take turns with other people's, and
-    `own_choice` is the model that they have chosen: it is asked first, the others protect it.
+    `own_choice` is the model that they have chosen: it is asked first, the others protect it. With `at_home` it goes to
+    no cloud, whatever becomes of it.
     """
 
     messages: tuple[Message, ...]
@@ -152,6 +153,7 @@ class ChatRequest:
     conversation: str | None = None
     person: str | None = None
     own_choice: str | None = None
+    at_home: bool = False
 
     @property
     def model_of(self) -> str:

@@ -23,6 +23,7 @@ from storage.inspection import DatabaseState, Inspection, inspect_database
 from storage.invitations import Invitations
 from storage.learned import LearnedValues
 from storage.own_data import CloudMessage, Kept, OwnConversation, OwnData, OwnMessage
+from storage.past import PastConversation, PastConversations
 from storage.people import People
 from storage.performance import PerformanceRows
 from storage.statistics import Statistics
@@ -85,6 +86,8 @@ __all__ = [
     "OwnData",
     "OwnMessage",
     "Part",
+    "PastConversation",
+    "PastConversations",
     "People",
     "PerformanceRows",
     "Person",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
 from llm.types import Role
 from storage.database import Database
 from storage.tables import conversations, messages, reactions, telegram_messages
-from storage.types import StoredAnswer
+from storage.types import Part, StoredAnswer
 
 _LOOKED_AT = 10
 
@@ -82,6 +82,37 @@ class Answers:
             )
         )
         return bool(await self._database.rows("answers.awaited", query))
+
+    async def known(self, chat_id: int, telegram_id: int) -> bool:
+        """Whether a Telegram message belongs to a conversation."""
+        place = telegram_messages.c
+        query = select(place.message_id).where(place.chat_id == chat_id, place.telegram_id == telegram_id)
+        return bool(await self._database.rows("answers.known", query))
+
+    async def wanted_anew(self, chat_id: int, part: Part) -> bool:
+        """Whether a person has changed the newest question of a conversation that is open: it wants another answer."""
+        later = messages.alias("later")
+        newer = exists().where(
+            later.c.conversation_id == messages.c.conversation_id,
+            later.c.role == Role.USER,
+            later.c.replaced.is_(False),
+            later.c.id > messages.c.id,
+        )
+        place = telegram_messages.c
+        query = (
+            select(messages.c.id)
+            .join(telegram_messages, place.message_id == messages.c.id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(
+                place.chat_id == chat_id,
+                place.telegram_id == part.telegram_id,
+                or_(place.text != part.text, func.coalesce(place.context, "") != part.context),
+                messages.c.role == Role.USER,
+                conversations.c.closed_at.is_(None),
+                ~newer,
+            )
+        )
+        return bool(await self._database.rows("answers.wanted_anew", query))
 
     async def react(self, *, chat_id: int, telegram_id: int, person_id: int, good: bool | None) -> int | None:
         """Keep what a person thinks of the answer in a Telegram message; None takes it back.

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
-from storage.tables import attachments
+from storage.tables import attachments, conversations, messages, telegram_messages
 from storage.types import Attachment
 
 KEPT_BYTES = 1024 * 1024 * 1024
@@ -34,6 +34,33 @@ class Attachments:
     def __init__(self, database: Database, *, kept_bytes: int = KEPT_BYTES) -> None:
         self._database = database
         self._kept_bytes = kept_bytes
+
+    async def at_hand(self, chat_id: int, telegram_id: int, *, thread_id: int = 0) -> bool:
+        """Whether what was sent in a Telegram message is read whole with the chat's open conversation.
+
+        Raises `ReadFailed`.
+        """
+        newest = (
+            select(attachments.c.message_id)
+            .join(messages, messages.c.id == attachments.c.message_id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(
+                conversations.c.chat_id == chat_id,
+                conversations.c.thread_id == thread_id,
+                conversations.c.closed_at.is_(None),
+                messages.c.replaced.is_(False),
+                or_(attachments.c.data.is_not(None), attachments.c.text.is_not(None)),
+            )
+            .order_by(attachments.c.message_id.desc(), attachments.c.number.desc())
+            .limit(READ_WHOLE)
+        )
+        place = telegram_messages.c
+        query = select(place.message_id).where(
+            place.chat_id == chat_id,
+            place.telegram_id == telegram_id,
+            place.message_id.in_(newest),
+        )
+        return bool(await self._database.rows("attachments.at_hand", query))
 
     async def forget_oldest(self) -> int:
         """Give up the contents of the oldest when all together take too much room; how many that were.

@@ -29,6 +29,7 @@ PERSON_COLUMNS = (
     people.c.streaming,
     people.c.interrupts,
     people.c.reactions,
+    people.c.at_home,
     people.c.messages_minute,
     people.c.tokens_day,
 )
@@ -157,6 +158,7 @@ def _person(row: Row[*tuple[Any, ...]]) -> Person:
         streaming=row.streaming,
         interrupts=row.interrupts,
         reactions=row.reactions,
+        at_home=row.at_home,
         messages_minute=row.messages_minute,
         tokens_day=row.tokens_day,
     )

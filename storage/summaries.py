@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
 from storage.database import Database
-from storage.tables import conversations, summaries
+from storage.tables import conversations, messages, summaries
 from storage.types import Summary
 
 
@@ -23,6 +23,36 @@ class Summaries:
         query = select(summaries.c.text, summaries.c.message_id).where(summaries.c.conversation_id == conversation_id)
         rows = await self._database.rows("summaries.of", query)
         return Summary(rows[0].text, rows[0].message_id) if rows else None
+
+    async def tell_long(self, conversation_id: int, *, left_out: int) -> int:
+        """How many of its first messages no longer reach a model as they are, once for each conversation; else 0.
+
+        Those that were summed up, and `left_out` that had no room after them. Raises `ReadFailed`, `WriteFailed`.
+        """
+        covered = (
+            select(func.count())
+            .select_from(messages)
+            .join(summaries, summaries.c.conversation_id == messages.c.conversation_id)
+            .where(
+                messages.c.conversation_id == conversation_id,
+                messages.c.replaced.is_(False),
+                messages.c.id <= summaries.c.message_id,
+            )
+        )
+        rows = await self._database.rows("summaries.covered", covered)
+        number = left_out + int(rows[0][0])
+        if not number:
+            return 0
+        once = (
+            update(conversations)
+            .where(conversations.c.id == conversation_id, conversations.c.long_told.is_(False))
+            .values(long_told=True)
+        )
+
+        async def tell(connection: AsyncConnection) -> bool:
+            return (await connection.execute(once)).rowcount == 1
+
+        return number if await self._database.write("summaries.tell_long", tell) else 0
 
     async def revision(self, conversation_id: int) -> int:
         """How often what had been said in a conversation has been changed, by edits, other answers and branches."""

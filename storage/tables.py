@@ -69,6 +69,7 @@ people = Table(
     Column("streaming", Boolean, nullable=False, server_default=true()),
     Column("interrupts", Boolean, nullable=False, server_default=false()),
     Column("reactions", Boolean, nullable=False, server_default=true()),
+    Column("at_home", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcMoment, nullable=False),
     Column("seen_at", UtcMoment, nullable=False),
     Column("messages_minute", Integer),
@@ -128,6 +129,7 @@ conversations = Table(
     Column("started_at", UtcMoment, nullable=False),
     Column("closed_at", UtcMoment),
     Column("revision", Integer, nullable=False, server_default="0"),
+    Column("long_told", Boolean, nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
 Index(

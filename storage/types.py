@@ -61,7 +61,7 @@ class Person:
     `language` and `rich_messages` are None until they choose. `model` is the name of the one they want answers of,
     None: whichever is best. `persona` is what they want the bot to be, as a model is told it. With `interrupts` what
     they write while an answer comes ends that answer, else it waits. `reactions`: the bot may react to their messages
-    with an emoji.
+    with an emoji. `at_home`: nothing of theirs may go to a cloud.
 
     Their own limits are None where those of the settings hold, and 0 where none does.
     """
@@ -81,6 +81,7 @@ class Person:
     streaming: bool = True
     interrupts: bool = False
     reactions: bool = True
+    at_home: bool = False
     messages_minute: int | None = None
     tokens_day: int | None = None
 
@@ -134,6 +135,7 @@ class Preferences(TypedDict, total=False):
     streaming: bool
     interrupts: bool
     reactions: bool
+    at_home: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,10 @@ class Words:
         """No model is chosen here."""
         return ""
 
+    def forgotten(self, number: int) -> str:
+        """Below an answer in a long conversation."""
+        return f"{number} forgotten"
+
     def seen_by_other(self, model: str, chosen: str) -> str:
         """Below an answer about pictures."""
         return f"{model} saw it for {chosen}"

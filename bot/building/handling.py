@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from bot.building.front import Front
 from bot.building.ground import Ground
@@ -23,6 +24,14 @@ from bot.sent.receiving import Receiving
 from bot.wiring import Wiring
 
 
+@dataclass(frozen=True, slots=True)
+class _Display:
+    """What shows handlers' figures and findings, by work of its own."""
+
+    charts: ChartMaker
+    cards: DetectionCards
+
+
 async def open_handling(
     stack: AsyncExitStack, ground: Ground, stores: Stores, front: Front, models: Models, service: Service
 ) -> LatenessMiddleware:
@@ -30,7 +39,8 @@ async def open_handling(
     clock, dispatcher = ground.clock, service.dispatcher
     charts = await stack.enter_async_context(ChartMaker())
     cards = await stack.enter_async_context(DetectionCards(models.detections, clock))
-    dispatcher.workflow_data.update(**_wiring(ground, stores, front, models, service, charts, cards))
+    display = _Display(charts, cards)
+    dispatcher.workflow_data.update(**_wiring(ground, stores, front, models, service, display))
     dispatcher.update.outer_middleware(GroupMiddleware(front.groups, clock))
     dispatcher.update.outer_middleware(InlineMiddleware(front.doorkeeper, front.texts))
     dispatcher.update.outer_middleware(
@@ -44,27 +54,22 @@ async def open_handling(
 
 
 def _wiring(
-    ground: Ground,
-    stores: Stores,
-    front: Front,
-    models: Models,
-    service: Service,
-    charts: ChartMaker,
-    detection_cards: DetectionCards,
+    ground: Ground, stores: Stores, front: Front, models: Models, service: Service, display: _Display
 ) -> Wiring:
     return Wiring(
         answers=stores.answers,
+        attachments=stores.attachments,
         augmenter=models.tasks.augmenter,
         bursts=Bursts(stores.inbox, ground.clock),
         buttons=service.buttons,
         cards=front.cards,
         choosing=models.choosing,
-        charts=charts,
+        charts=display.charts,
         checkup=service.checkup,
         clock=ground.clock,
         control=models.control,
         conversations=stores.conversations,
-        detection_cards=detection_cards,
+        detection_cards=display.cards,
         detections=models.detections,
         doorkeeper=front.doorkeeper,
         forgetting=stores.forgetting,
@@ -81,6 +86,7 @@ def _wiring(
         others=service.others,
         overlaps=service.overlaps,
         own_data=stores.own_data,
+        past=stores.past,
         people=stores.people,
         personal=front.groups.personal,
         receiving=Receiving(Reading(), models.transcriber, lambda: models.control.anyone_sees),

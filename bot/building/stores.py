@@ -18,6 +18,7 @@ from storage import (
     Invitations,
     LearnedValues,
     OwnData,
+    PastConversations,
     People,
     PerformanceRows,
     Summaries,
@@ -40,6 +41,7 @@ class Stores:
     invitations: Invitations
     learned: LearnedValues
     own_data: OwnData
+    past: PastConversations
     people: People
     rows: PerformanceRows
     summaries: Summaries
@@ -64,6 +66,7 @@ async def open_stores(stack: AsyncExitStack, ground: Ground) -> Stores:
         invitations=Invitations(database, clock),
         learned=LearnedValues(database, clock),
         own_data=OwnData(database, rows.settle),
+        past=PastConversations(database, clock),
         people=People(database, clock),
         rows=rows,
         summaries=Summaries(database, clock),

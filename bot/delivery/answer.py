@@ -69,6 +69,9 @@ class AnswerWords(Protocol):
     def by_another(self, model: str) -> str:
         """Below an answer that came from another model than was chosen; empty: it did not."""
 
+    def forgotten(self, number: int) -> str:
+        """Below an answer in a conversation whose first messages no longer reach the model as they are."""
+
     def seen_by_other(self, model: str, chosen: str) -> str:
         """Below an answer about pictures that the chosen model does not see."""
 
@@ -214,6 +217,8 @@ def _note(completed: AnswerCompleted, words: AnswerWords) -> str:
         notes.append(said)
     if result.question_cut:
         notes.append(words.question_cut())
+    if completed.forgotten:
+        notes.append(words.forgotten(completed.forgotten))
     if result.finish_reason is FinishReason.LENGTH:
         notes.append(words.cut_off())
     return "\n\n".join(notes)

@@ -18,7 +18,7 @@ from bot.handlers.people import add_people
 from bot.handlers.stats import add_stats
 from bot.i18n import Texts, Translator
 from bot.presses import settle
-from bot.views.people import handle
+from bot.views.people import who
 from storage import Access, People
 
 
@@ -64,7 +64,7 @@ async def on_access(
     # A query can be answered once, so it waits for what there is to say.
     await settle(query, "" if reached else t("access-person-unreachable"))
     key = "access-was-allowed" if in_now else "access-was-refused"
-    verdict = t(key, name=person.name, username=handle(person), id=str(person.id))
+    verdict = t(key, name=person.name, who=who(person))
     if isinstance(query.message, Message):
         with suppress(TelegramBadRequest):  # pressed twice, or the card is gone
             await query.message.edit_text(verdict)

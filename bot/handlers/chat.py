@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
+from bot.filters import is_command
 from bot.handlers.sent import on_said
 from bot.i18n import Translator
 from bot.presses import settle
@@ -18,7 +19,7 @@ _CONTENT = ("sticker", "animation", "story", "game", "invoice", "paid_media", "c
 def chat_router() -> Router:
     """The last of the routers: whatever no command has taken."""
     router = Router(name="chat")
-    router.message.register(on_unknown_command, F.text.startswith("/"))
+    router.message.register(on_unknown_command, F.text.func(is_command))
     router.message.register(on_said, F.text)
     router.message.register(on_other)
     router.callback_query.register(on_other_button)

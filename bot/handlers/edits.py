@@ -9,8 +9,10 @@ from bot.i18n import Translator
 from bot.limits import Limits
 from bot.places import topic_of
 from bot.said import said_in
+from bot.sent.carried import CarriedKind, carried_by
+from bot.sent.receiving import Receiving
 from bot.turns import Asked, Turns
-from storage import Answers, Conversations, Person, QueuedUpdate
+from storage import Answers, Conversations, Part, Person, QueuedUpdate
 
 
 def edits_router() -> Router:
@@ -29,15 +31,28 @@ async def on_edited(
     conversations: Conversations,
     answers: Answers,
     limits: Limits,
+    receiving: Receiving,
 ) -> None:
-    """Take the new words for the old ones; the answer to the last question is overwritten with the new one."""
-    if message.bot is None or not await limits.lets_through(message, person, t, queued.update_id):
+    """Take the new words for the old ones; the answer to the last question is overwritten with the new one.
+
+    Only what has to be answered counts against the limits of the person.
+    """
+    part = await _said_anew(message, person, t, receiving)
+    asks = await answers.wanted_anew(message.chat.id, part)
+    if asks and not await limits.lets_through(message, person, t, queued.update_id):
         return
-    turn = await conversations.edit_said(
-        said_in(message), chat_id=message.chat.id, person_id=person.id, update_id=queued.update_id
-    )
-    if turn is None:
+    turn = await conversations.edit_said(part, chat_id=message.chat.id, person_id=person.id, update_id=queued.update_id)
+    if turn is None or message.bot is None:
         return
     had = await answers.of(turn.message_id)
     asked = Asked(message.bot, message.chat.id, topic_of(message), person, t, queued)
     await turns.see_through(asked, turn, in_place=had[-1].telegram_ids if had else ())
+
+
+async def _said_anew(message: Message, person: Person, t: Translator, receiving: Receiving) -> Part:
+    """The words as they are now. Of what is spoken Telegram tells no words: it is listened to again."""
+    carried = carried_by(message)
+    if carried is None or carried.kind is not CarriedKind.SPEECH:
+        return said_in(message)
+    [part] = (await receiving.receive([message], t, at_home=person.at_home)).parts
+    return part

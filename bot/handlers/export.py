@@ -51,7 +51,7 @@ async def on_export(
     """Send the file, or ask which one."""
     wanted = (command.args or "").strip().lower()
     if wanted in _FORMATS:
-        await _send(message, _FORMATS[wanted], t, conversations, augmenter, clock, bot)
+        await _send(message, _FORMATS[wanted], person, t, conversations, augmenter, clock, bot)
         return
     if wanted == ALL:
         await _send_all(message, person, t, own_data, usage, clock, bot)
@@ -63,6 +63,7 @@ async def on_export(
 async def on_export_press(
     query: CallbackQuery,
     callback_data: ExportPress,
+    person: Person,
     t: Translator,
     conversations: Conversations,
     augmenter: Augmenter,
@@ -76,7 +77,7 @@ async def on_export_press(
         await settle(query, t("export-gone"))
         return
     await settle(query)
-    await _send(query.message, callback_data.form, t, conversations, augmenter, clock, bot)
+    await _send(query.message, callback_data.form, person, t, conversations, augmenter, clock, bot)
 
 
 async def on_export_all_press(
@@ -116,6 +117,7 @@ async def _send_all(
 async def _send(
     message: Message,
     form: ExportFormat,
+    person: Person,
     t: Translator,
     conversations: Conversations,
     augmenter: Augmenter,
@@ -135,7 +137,14 @@ async def _send(
     )
     with TemporaryDirectory(prefix="domovoy-") as folder:
         exported = await export_conversation(
-            conversations, augmenter, conversation_id, folder=Path(folder), form=form, words=words, now=clock.now()
+            conversations,
+            augmenter,
+            conversation_id,
+            folder=Path(folder),
+            form=form,
+            words=words,
+            now=clock.now(),
+            at_home=person.at_home,
         )
         if exported is None:
             await message.answer(t("export-empty"))

@@ -14,6 +14,7 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 from bot.access import Doorkeeper
 from bot.callbacks import AnswerPress, GroupAct, GroupPress, LatePress, StopPress, WordsOnlyPress
 from bot.commands import NOT_IN_GROUPS
+from bot.filters import CalledLater, is_command
 from bot.groups.admins import decides_in
 from bot.groups.personal import PersonalNotes
 from bot.handlers.answers import on_answer_button, on_retry
@@ -29,7 +30,7 @@ from bot.places import topic_of
 from bot.presses import settle
 from bot.running import RunningAnswers
 from bot.said import said_in
-from bot.sent.carried import carried_by
+from bot.sent.carried import carried_by, pointed_at
 from bot.settings import AccessMode
 from bot.views.groups import (
     greeting_text,
@@ -60,11 +61,12 @@ def groups_router() -> Router:
     router.message.register(on_group_settings, Command("settings"))
     router.message.register(on_quiet, Command("quiet"))
     router.message.register(on_personal_command, Command(*sorted(NOT_IN_GROUPS)))
-    router.message.register(on_unknown_in_group, F.text.startswith("/"))
+    router.message.register(on_unknown_in_group, F.text.func(is_command))
     router.message.register(on_nothing_said, _says_nothing)
     router.message.register(on_said, _is_written)
     router.message.register(on_said, F.func(carried_by))
     router.message.register(on_unreadable)
+    router.edited_message.register(on_said, F.text | F.caption, CalledLater())
     router.edited_message.register(on_edited, F.text | F.caption)
     router.message_reaction.register(on_reaction)
     router.callback_query.register(on_group_stop_button, StopPress.filter())
@@ -215,7 +217,7 @@ def _is_written(message: Message) -> bool:
 
 
 def _says_nothing(message: Message) -> bool:
-    return _is_written(message) and not said_in(message).text
+    return _is_written(message) and not said_in(message).text and pointed_at(message) is None
 
 
 def _chosen(group: Group, press: GroupPress, texts: Texts) -> Group:

@@ -58,7 +58,8 @@ async def on_improve(
     with suppress(TelegramAPIError):
         await bot.send_chat_action(message.chat.id, ChatAction.TYPING, message_thread_id=topic_of(message))
     try:
-        better = _within(await augmenter.improve(text, person=str(person.id)), MOST_UNITS)
+        improved = await augmenter.improve(text, person=str(person.id), at_home=person.at_home)
+        better = _within(improved, MOST_UNITS)
     except LLMError as error:
         logger.info("text_not_improved", reason=type(error).__name__)
         await message.answer(unmade_words(t, error))

@@ -8,7 +8,7 @@ from typing import TypeVar
 from aiogram import Bot, Router
 from aiogram.exceptions import AiogramError
 from aiogram.filters import Command
-from aiogram.types import CallbackQuery, InputRichMessage, Message
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, InputRichMessage, Message
 
 from bot.callbacks import (
     LanguagePress,
@@ -22,6 +22,7 @@ from bot.handlers.own_model import show_own_models
 from bot.handlers.personas import show_personas
 from bot.i18n import Texts, Translator
 from bot.model_control import ModelControl
+from bot.places import topic_of
 from bot.presses import is_theirs, settle, show_in
 from bot.settings import RichMode
 from bot.views.keyboards import rich_question_keyboard
@@ -41,9 +42,11 @@ def preferences_router() -> Router:
     return router
 
 
-async def on_settings(message: Message, person: Person, t: Translator, texts: Texts, rich_mode: RichMode) -> None:
+async def on_settings(
+    message: Message, person: Person, t: Translator, texts: Texts, control: ModelControl, rich_mode: RichMode
+) -> None:
     """Show the choices."""
-    keyboard = settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK)
+    keyboard = _keyboard(t, texts, person, control, rich_mode)
     await message.answer(t("settings-title"), reply_markup=keyboard)
 
 
@@ -53,6 +56,7 @@ async def on_language(
     person: Person,
     people: People,
     texts: Texts,
+    control: ModelControl,
     rich_mode: RichMode,
 ) -> None:
     """Change the language, and the words of the settings with it."""
@@ -62,7 +66,7 @@ async def on_language(
     await people.prefer(person.id, language=callback_data.code)
     t = texts.translator(callback_data.code)
     await settle(query, t("settings-language-set"))
-    await show_settings(query, person, t, texts, rich_mode)
+    await show_settings(query, person, t, texts, control, rich_mode)
 
 
 async def on_back(
@@ -71,13 +75,14 @@ async def on_back(
     person: Person,
     t: Translator,
     texts: Texts,
+    control: ModelControl,
     rich_mode: RichMode,
 ) -> None:
     """Show the settings again."""
     if not await is_theirs(query, callback_data.person_id, t):
         return
     await settle(query)
-    await show_settings(query, person, t, texts, rich_mode)
+    await show_settings(query, person, t, texts, control, rich_mode)
 
 
 async def on_preference(
@@ -108,7 +113,7 @@ async def on_preference(
         changed = next_value(person, callback_data.which)
         await people.prefer(person.id, **changed)
         person = replace(person, **changed)
-    await show_settings(query, person, t, texts, rich_mode)
+    await show_settings(query, person, t, texts, control, rich_mode)
 
 
 def next_value(person: Person, which: Preference) -> Preferences:
@@ -126,6 +131,8 @@ def next_value(person: Person, which: Preference) -> Preferences:
             return {"interrupts": not person.interrupts}
         case Preference.REACTIONS:
             return {"reactions": not person.reactions}
+        case Preference.CLOUD:
+            return {"at_home": not person.at_home}
         case Preference.MODEL | Preference.PERSONA:
             return {}
 
@@ -139,11 +146,19 @@ def _after(value: Value) -> Value:
     return values[(values.index(value) + 1) % len(values)]
 
 
-async def show_settings(query: CallbackQuery, person: Person, t: Translator, texts: Texts, rich_mode: RichMode) -> None:
+async def show_settings(
+    query: CallbackQuery, person: Person, t: Translator, texts: Texts, control: ModelControl, rich_mode: RichMode
+) -> None:
     """Show the settings in the place of the message with the button."""
     if isinstance(query.message, Message):
-        keyboard = settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK)
-        await show_in(query.message, t("settings-title"), keyboard)
+        await show_in(query.message, t("settings-title"), _keyboard(t, texts, person, control, rich_mode))
+
+
+def _keyboard(
+    t: Translator, texts: Texts, person: Person, control: ModelControl, rich_mode: RichMode
+) -> InlineKeyboardMarkup:
+    """All choices; about clouds only where there is one."""
+    return settings_keyboard(t, texts, person, rich_offered=rich_mode is RichMode.ASK, cloud_offered=control.any_cloud)
 
 
 async def on_rich(
@@ -153,7 +168,8 @@ async def on_rich(
     match callback_data.choice:
         case RichMessages.TRY:
             await settle(query)
-            await _send_sample(bot, person.id, t)
+            thread_id = topic_of(query.message) if isinstance(query.message, Message) else None
+            await _send_sample(bot, person.id, thread_id, t)
         case RichMessages.SEEN:
             await people.prefer(person.id, rich_messages=True)
             await settle(query, t("settings-rich-on"), show_alert=True)
@@ -162,10 +178,13 @@ async def on_rich(
             await settle(query, t("settings-rich-is-off"), show_alert=True)
 
 
-async def _send_sample(bot: Bot, chat_id: int, t: Translator) -> None:
+async def _send_sample(bot: Bot, chat_id: int, thread_id: int | None, t: Translator) -> None:
     try:
-        await bot.send_rich_message(chat_id, InputRichMessage(markdown=t("settings-rich-sample")))
+        sample = InputRichMessage(markdown=t("settings-rich-sample"))
+        await bot.send_rich_message(chat_id, sample, message_thread_id=thread_id)
     except AiogramError:
-        await bot.send_message(chat_id, t("settings-rich-unknown"))
+        await bot.send_message(chat_id, t("settings-rich-unknown"), message_thread_id=thread_id)
         return
-    await bot.send_message(chat_id, t("settings-rich-question"), reply_markup=rich_question_keyboard(t))
+    await bot.send_message(
+        chat_id, t("settings-rich-question"), message_thread_id=thread_id, reply_markup=rich_question_keyboard(t)
+    )

@@ -47,6 +47,7 @@ async def on_privacy(
         today=await usage.today(person.id),
         month=await usage.this_month(person.id),
         private=message.chat.id == person.id,
+        at_home=person.at_home,
     )
     await message.answer(text)
 

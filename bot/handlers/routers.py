@@ -9,6 +9,7 @@ from bot.handlers.about import about_router
 from bot.handlers.admin import admin_router
 from bot.handlers.answers import answers_router
 from bot.handlers.chat import chat_router
+from bot.handlers.chats import chats_router
 from bot.handlers.dialog import dialog_router
 from bot.handlers.edits import edits_router
 from bot.handlers.errors import ErrorReporter, errors_router
@@ -31,6 +32,7 @@ def make_routers(reporter: ErrorReporter) -> tuple[Router, ...]:
     private = (
         about_router(),
         dialog_router(),
+        chats_router(),
         answers_router(),
         own_model_router(),
         personas_router(),

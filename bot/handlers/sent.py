@@ -11,16 +11,18 @@ from bot.callbacks import WordsOnlyPress
 from bot.events import AnswerFailed
 from bot.i18n import Translator
 from bot.overlaps import Overlaps
+from bot.places import topic_of
 from bot.presses import is_theirs, settle, used_up
+from bot.running import RunningAnswers
 from bot.said import said_in
-from bot.sent.carried import carried_by, safe_name
+from bot.sent.carried import Carried, carried_by, pointed_at, safe_name
 from bot.sent.receiving import Received, Receiving
 from bot.sent.showing import typing
 from bot.turns import Turns
 from bot.views.files import notes_words, transcript_html
 from bot.views.keyboards import words_only_keyboard
 from llm.clock import Clock
-from storage import Attachment, AttachmentKind, Conversations, Inbox, Person, QueuedUpdate, joined
+from storage import Attachment, AttachmentKind, Attachments, Conversations, Inbox, Person, QueuedUpdate, joined
 
 BLIND = "images_unsupported"
 
@@ -43,21 +45,32 @@ async def on_said(
     overlaps: Overlaps,
     conversations: Conversations,
     receiving: Receiving,
+    attachments: Attachments,
+    running: RunningAnswers,
     inbox: Inbox,
     clock: Clock,
 ) -> None:
-    """Answer it, with what was sent at a stretch with it: files are read first, and what cannot be read is told."""
+    """Answer it, with what was sent at a stretch with it: files are read first, and what cannot be read is told.
+
+    So is the file of a message that it replies to.
+    """
     if await conversations.turn_opened(queued.update_id):  # an earlier try came so far: all of it is stored
         await turns.answer(message, person, t, queued)
         return
     burst = await bursts.gather(message, queued)
     for part in burst.parts:
         overlaps.begun(message.chat.id, part.telegram_id)
-    if not any(map(carried_by, burst.messages)):
+    shown = await _shown(message, attachments)
+    if shown is None and not any(map(carried_by, burst.messages)):
         await turns.answer(message, person, t, queued, parts=burst.parts, joined=burst.joined)
         return
-    async with typing(message, clock):
-        received = await receiving.receive(burst.messages, t)
+    place = (message.chat.id, topic_of(message) or 0)
+    async with typing(message, clock), running.begin(*place, person_id=person.id) as stop:
+        received = await stop.of(receiving.receive(burst.messages, t, shown, at_home=person.at_home))
+    if received is None:
+        await message.answer(t("answer-stopped"))
+        await _close(burst, inbox)
+        return
     if words := notes_words(t, received, admin=person.admin, unseen=received.unseen and received.asks):
         await message.answer(words)
     if received.asks:
@@ -65,8 +78,22 @@ async def on_said(
         return
     if received.unseen:
         await _offer_words_only(message, person, t)
-    for update_id in burst.joined:  # what was to be said of them has been said
+    await _close(burst, inbox)
+
+
+async def _close(burst: Burst, inbox: Inbox) -> None:
+    """What was to be said of what belongs to the message has been said."""
+    for update_id in burst.joined:
         await inbox.done(update_id)
+
+
+async def _shown(message: Message, attachments: Attachments) -> Carried | None:
+    """The file that a message points at by its reply, unless the model sees it in the conversation anyhow."""
+    carried, replied = pointed_at(message), message.reply_to_message
+    if carried is None or replied is None:
+        return carried
+    at_hand = await attachments.at_hand(message.chat.id, replied.message_id, thread_id=topic_of(message) or 0)
+    return None if at_hand else carried
 
 
 async def _answer_files(

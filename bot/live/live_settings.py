@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import structlog
 
@@ -22,6 +20,7 @@ from bot.notices import AdminNotices
 from bot.settings import Settings
 from bot.settings.env_file import EnvFile
 from bot.settings.fields import LATER
+from llm.background import Background
 
 logger = structlog.get_logger()
 
@@ -35,12 +34,14 @@ LONGEST_FAULT = 300
 GONE = Notice("notice-settings-gone", "")
 
 
-class LiveSettings:
+class LiveSettings(Background):
     """Follows the settings file for as long as its context lasts.
 
     A wrong file changes nothing; the admins hear of it once. What can't be changed while the bot runs is named, once
     as well, and comes in force with the next start.
     """
+
+    task_name = "live settings"
 
     def __init__(self, file: SettingsFile, settings: Settings, applier: Applier, notices: AdminNotices) -> None:
         self._file = file
@@ -51,7 +52,6 @@ class LiveSettings:
         self._said: EnvFile | None = None
         self._wrong: list[Notice] = []
         self._applied = 0
-        self._task: asyncio.Task[None] | None = None
 
     @property
     def in_force(self) -> Settings:
@@ -61,17 +61,6 @@ class LiveSettings:
     def ask(self) -> None:
         """Have the file looked at now, changed or not."""
         self._file.ask()
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="live settings")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._task is not None  # noqa: S101 - __aenter__ has made it
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         async with self._file:

@@ -8,14 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import structlog
 from watchfiles import Change, awatch
 
 from bot.settings import Settings, settings_from
 from bot.settings.env_file import EnvFile, parse_env, unreadable
+from llm.background import Background
 
 logger = structlog.get_logger()
 
@@ -49,8 +48,10 @@ class Seen:
     asked: bool = False
 
 
-class SettingsFile:
+class SettingsFile(Background):
     """Watches over one file for as long as its context lasts. What stands in `environ` wins over the file."""
+
+    task_name = "settings file"
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
         self.path = path.absolute()
@@ -58,7 +59,6 @@ class SettingsFile:
         self._taken: Content = None
         self._asked = False
         self._news = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     def ask(self) -> None:
         """Have it looked at now, changed or not."""
@@ -101,17 +101,6 @@ class SettingsFile:
         """The settings that it makes. Raises `bot.errors.SettingsError`."""
         return await asyncio.to_thread(settings_from, file, self.environ)
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._watch(), name="settings file")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._task is not None  # noqa: S101 - __aenter__ has made it
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -121,7 +110,7 @@ class SettingsFile:
         self._news.clear()  # what happens from here on is news
         return await asyncio.to_thread(_content, self.path)
 
-    async def _watch(self) -> None:
+    async def _run(self) -> None:
         """Hear of changes as soon as the system tells of them; without that they are noticed a little later."""
         while True:
             try:

@@ -38,6 +38,7 @@ about-help-line = /{ $command } – { $description }
 command-start = Who I am and which model answers
 command-help = What I can do
 command-new = Begin a new conversation
+command-chats = Earlier conversations
 command-model = Which model answers you
 command-retry = Answer the last question again
 command-stop = Stop the answer that is being written
@@ -61,6 +62,23 @@ command-why = Which model answered last, and why
 dialog-new = A new conversation. What was said before no longer counts.
 dialog-nothing-to-retry = There is no question to answer again.
 dialog-nothing-to-stop = There is no answer to stop.
+chats-title = Our conversations here. The marked one is open; press one to see more.
+chats-none = There is no conversation here yet.
+chats-card =
+    { $title }
+
+    { $number ->
+        [one] One message
+       *[other] { $messages } messages
+    }, the last { $ago } ago.
+chats-take-up = Go on with this one
+chats-taken-up = We go on with this conversation.
+chats-delete = Delete…
+chats-delete-sure = Delete it for good
+chats-keep = Keep it
+chats-deleted = Deleted.
+chats-back = ‹ All
+chats-gone = This conversation is gone.
 stop-button = Stop
 answer-loading = Loading { $model }…
 answer-loading-for = Loading { $model }… { $time }
@@ -83,6 +101,10 @@ answer-wish-shorter = Say the same much shorter.
 answer-not-last = We have gone on since: this works for the last answer only.
 answer-no-other = No other model can answer right now.
 answer-question-cut = Your message is too long for this model: it has read the beginning and the end only. Ask about shorter parts of it, one at a time.
+answer-forgotten = We have been talking for long: { $number ->
+    [one] our first message no longer reaches
+   *[other] our first { $messages } messages no longer reach
+} the model word for word. I keep the gist of what fits; /new begins afresh.
 answer-queued = All servers are at work. You are number { $place } in the queue…
 answer-queued-for = All servers are at work. You are number { $place } in the queue: about { $time }…
 answer-replaced = The answer broke off. Another try is being written…
@@ -132,6 +154,7 @@ speech-not-there = The server that should write speech down cannot do it. Whoeve
 speech-too-large = This recording is too long: I listen to { $limit } at most. Please send it in parts.
 speech-busy = What writes speech down is too busy. Please try again in a minute.
 speech-not-understood = The recording could not be read. Please record it anew, or write it.
+speech-not-at-home = You want nothing of yours to go to a cloud, and recordings are written down in one. Please write it instead, or change that in /settings.
 speech-broken = Writing the recording down failed. Please try again, or write it.
 speech-nothing-said = I heard no words in this recording.
 speech-setting = Settings: TRANSCRIPTION_API_BASE, TRANSCRIPTION_MODEL, TRANSCRIPTION_API_KEY.
@@ -143,15 +166,15 @@ access-private = This bot is private. If you should have access, give its owner 
 access-granted = You are in! Write me a message.
 access-question =
     { $name } asks to use this bot.
-    { $username } · { $id }
+    { $who }
 access-allow = Allow
 access-refuse = Refuse
 access-was-allowed =
     { $name } may use the bot.
-    { $username } · { $id }
+    { $who }
 access-was-refused =
     { $name } may not use the bot.
-    { $username } · { $id }
+    { $who }
 access-blocked = The owner of this bot has closed your access. I can not answer you any more.
 access-gone = This person is no longer known to me.
 access-person-unreachable = They are in, but I could not write to them.
@@ -183,6 +206,7 @@ failure-no-model = No model is available yet. I keep looking for one; please try
 failure-budget-day = The money for cloud models is used up for today, and no model at home can answer now.
 failure-budget-month = The money for cloud models is used up for this month, and no model at home can answer now.
 failure-paused = The owner has paused the models. Please try again later.
+failure-at-home = You want nothing of yours to go to a cloud, and no model at home can answer now. You can change that in /settings.
 failure-retry-in = It may work again in { $time }.
 failure-tried = { $model } · { $server } · { $marks } · { $seconds } s
 failure-details =
@@ -236,7 +260,7 @@ notice-budget-fresh =
 notice-budget-changed = The budget for the cloud has been changed, and the cloud may be asked again.
 notice-invited =
     { $name } has come by an invitation and may use the bot.
-    { $username } · { $id }
+    { $who }
 notice-disk = The disk of the database has only { $free } left. When it is full, I can store nothing and answer nobody.
 notice-disk-well = The disk of the database has room again: { $free }.
 notice-database = The database can not be written: { $reason }. I try again by myself; messages wait meanwhile.
@@ -652,7 +676,7 @@ people-title =
     }: { $in } may write, { $waiting } not let in yet, { $out } kept out
 people-page = Page { $page } of { $pages }
 people-line =
-    { $name } · { $username }
+    { $name }
     { $state } · seen { $ago } ago
     { $use }
 people-state-in = may write
@@ -735,6 +759,7 @@ privacy-demo = • only the built-in demo, within the bot itself
 privacy-home = • on machines of this bot's owner: { $models }
 privacy-cloud = • in a cloud, at another company: { $models }
 privacy-cloud-when = A model in a cloud is asked when none at home can answer, or when it was put first on purpose. Summaries of long conversations and titles can come from there as well.
+privacy-at-home = By your choice in /settings, what you write goes to no cloud. In a group others ask too, and what all have said there goes with their questions.
 privacy-no-cloud = None of them is in a cloud.
 privacy-none-to-cloud = { $asked ->
     [0] Nothing of yours has been sent to a model in the last 30 days.
@@ -1045,6 +1070,9 @@ settings-interrupts-off = waits
 settings-reactions = My reactions: { $value }
 settings-reactions-on = on
 settings-reactions-off = off
+settings-cloud = Cloud: { $value }
+settings-cloud-on = when nothing at home can answer
+settings-cloud-off = never
 settings-back = ‹ Settings
 settings-rich-try = Try rich messages
 settings-rich-off = Switch rich messages off

@@ -38,6 +38,7 @@ about-help-line = /{ $command } – { $description }
 command-start = Кто я и какая модель отвечает
 command-help = Что я умею
 command-new = Начать новую беседу
+command-chats = Прежние беседы
 command-model = Какая модель вам отвечает
 command-retry = Ответить на последний вопрос ещё раз
 command-stop = Прервать ответ, который пишется
@@ -61,6 +62,24 @@ command-why = Какая модель ответила и почему
 dialog-new = Новая беседа. Сказанное раньше больше не учитывается.
 dialog-nothing-to-retry = Нет вопроса, на который можно ответить ещё раз.
 dialog-nothing-to-stop = Сейчас нет ответа, который можно прервать.
+chats-title = Наши беседы здесь. Открытая отмечена; нажмите на любую, чтобы узнать больше.
+chats-none = Здесь ещё нет бесед.
+chats-card =
+    { $title }
+
+    { $number ->
+        [one] { $messages } сообщение
+        [few] { $messages } сообщения
+       *[many] { $messages } сообщений
+    }, последнее { $ago } назад.
+chats-take-up = Продолжить эту
+chats-taken-up = Продолжаем эту беседу.
+chats-delete = Удалить…
+chats-delete-sure = Удалить навсегда
+chats-keep = Оставить
+chats-deleted = Удалено.
+chats-back = ‹ Все
+chats-gone = Этой беседы больше нет.
 stop-button = Стоп
 answer-loading = Загружается { $model }…
 answer-loading-for = Загружается { $model }… { $time }
@@ -84,6 +103,11 @@ answer-wish-shorter = Скажи то же самое гораздо короч�
 answer-not-last = Беседа уже ушла дальше: это работает только с последним ответом.
 answer-no-other = Сейчас нет другой модели, которая могла бы ответить.
 answer-question-cut = Сообщение слишком длинное для этой модели: она прочла только начало и конец. Спросите о частях покороче, по одной за раз.
+answer-forgotten = Беседа стала длинной: { $number ->
+    [one] { $messages } первое сообщение уже не попадает
+    [few] { $messages } первых сообщения уже не попадают
+   *[many] { $messages } первых сообщений уже не попадают
+} к модели дословно. Суть я помню, насколько она помещается; /new – новая беседа.
 answer-queued = Все серверы заняты. Вы в очереди под номером { $place }…
 answer-queued-for = Все серверы заняты. Вы в очереди под номером { $place }: примерно { $time }…
 answer-replaced = Ответ оборвался. Пишу его заново…
@@ -133,6 +157,7 @@ speech-not-there = Сервер, который должен записыват�
 speech-too-large = Запись слишком длинная: я слушаю не больше { $limit }. Пришлите её по частям.
 speech-busy = То, что записывает речь текстом, перегружено. Попробуйте через минуту.
 speech-not-understood = Запись не удалось прочитать. Запишите ещё раз или напишите.
+speech-not-at-home = По вашему выбору ничто не уходит в облако, а записи речи расшифровывает облако. Напишите, пожалуйста, текстом или измените это в /settings.
 speech-broken = Перевести запись в текст не получилось. Попробуйте ещё раз или напишите.
 speech-nothing-said = Слов в этой записи я не услышал.
 speech-setting = Настройки: TRANSCRIPTION_API_BASE, TRANSCRIPTION_MODEL, TRANSCRIPTION_API_KEY.
@@ -144,15 +169,15 @@ access-private = Это закрытый бот. Если у вас должен
 access-granted = Вас впустили! Напишите мне сообщение.
 access-question =
     { $name } просит доступ к боту.
-    { $username } · { $id }
+    { $who }
 access-allow = Впустить
 access-refuse = Отказать
 access-was-allowed =
     { $name }: доступ открыт.
-    { $username } · { $id }
+    { $who }
 access-was-refused =
     { $name }: в доступе отказано.
-    { $username } · { $id }
+    { $who }
 access-blocked = Владелец этого бота закрыл вам доступ. Больше я не могу вам отвечать.
 access-gone = Этого человека я больше не знаю.
 access-person-unreachable = Доступ открыт, но написать этому человеку не удалось.
@@ -184,6 +209,7 @@ failure-no-model = Пока нет ни одной доступной модел
 failure-budget-day = Деньги на облачные модели на сегодня закончились, а домашние модели сейчас ответить не могут.
 failure-budget-month = Деньги на облачные модели в этом месяце закончились, а домашние модели сейчас ответить не могут.
 failure-paused = Владелец приостановил модели. Попробуйте позже.
+failure-at-home = По вашему выбору ничто из написанного не уходит в облако, а дома сейчас ни одна модель не может ответить. Изменить это можно в /settings.
 failure-retry-in = Можно попробовать снова через { $time }.
 failure-tried = { $model } · { $server } · { $marks } · { $seconds } с
 failure-details =
@@ -237,7 +263,7 @@ notice-budget-fresh =
 notice-budget-changed = Бюджет облака изменён, облако снова можно спрашивать.
 notice-invited =
     { $name } теперь может пользоваться ботом по приглашению.
-    { $username } · { $id }
+    { $who }
 notice-disk = На диске базы данных осталось только { $free }. Когда он заполнится, я не смогу ничего записать и никому ответить.
 notice-disk-well = На диске базы данных снова есть место: { $free }.
 notice-database = База данных не записывается: { $reason }. Я пробую снова сам, сообщения пока ждут.
@@ -583,7 +609,7 @@ job-detect-all = Заново выясняю, что умеют все
 job-watch = Слежу за неполадками
 job-remember = Сохраняю, что узнал о серверах
 job-forget-old-updates = Забываю старые обновления
-job-forget-old-attachments = Забыть старые картинки и файлы
+job-forget-old-attachments = Забываю старые картинки и файлы
 job-add-up-figures = Складываю показатели
 job-forget-old-figures = Забываю старые показатели
 
@@ -600,7 +626,7 @@ press-not-yours = Эта кнопка для того, кто о ней прос
 export-question = Беседа этого чата в виде файла. Какого?
 export-usage = Вот так: /export md или /export json. Или нажмите:
 export-md = Markdown, читать
-export-json = JSON, для программ
+export-json = JSON, программам
 export-all = Всё, что о вас хранится
 export-all-private = Всё, что о вас хранится, я отдаю только в нашем личном чате.
 export-all-caption = Всё, что о вас хранится · { $conversations ->
@@ -654,7 +680,7 @@ people-title =
     }: могут писать – { $in }, ещё не впущены – { $waiting }, доступ закрыт – { $out }
 people-page = Страница { $page } из { $pages }
 people-line =
-    { $name } · { $username }
+    { $name }
     { $state } · { $ago } назад
     { $use }
 people-state-in = может писать
@@ -737,6 +763,7 @@ privacy-demo = • только встроенная демонстрация, �
 privacy-home = • на машинах владельца этого бота: { $models }
 privacy-cloud = • в облаке, у другой компании: { $models }
 privacy-cloud-when = Облачную модель я спрашиваю, когда ни одна домашняя не может ответить или когда её нарочно поставили первой. Краткое содержание длинных бесед и заголовки тоже могут писаться там.
+privacy-at-home = По вашему выбору в /settings то, что вы пишете, не уходит ни в какое облако. В группе спрашивают и другие, и с их вопросами уходит всё сказанное там.
 privacy-no-cloud = Облачных среди них нет.
 privacy-none-to-cloud = { $asked ->
     [0] За последние 30 дней ни одно ваше сообщение не уходило к моделям.
@@ -1039,12 +1066,15 @@ settings-thinking-off = скрыты
 settings-streaming = Ответ на ходу: { $value }
 settings-streaming-on = да
 settings-streaming-off = нет
-settings-interrupts = Новое сообщение: { $value }
+settings-interrupts = Новый вопрос: { $value }
 settings-interrupts-on = прерывает
 settings-interrupts-off = ждёт
 settings-reactions = Мои реакции: { $value }
 settings-reactions-on = да
 settings-reactions-off = нет
+settings-cloud = Облако: { $value }
+settings-cloud-on = когда дома никто не может
+settings-cloud-off = никогда
 settings-back = ‹ Настройки
 settings-rich-try = Попробовать расширенные сообщения
 settings-rich-off = Выключить расширенные сообщения

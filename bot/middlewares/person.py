@@ -20,7 +20,7 @@ from bot.invitations import Inviting, code_in
 from bot.notices import AdminNotices
 from bot.presses import settle
 from bot.settings import AccessMode
-from bot.views.people import handle
+from bot.views.people import who
 from llm.clock import Clock
 from storage import Access, Person, QueuedUpdate
 
@@ -99,7 +99,7 @@ class PersonMiddleware(BaseMiddleware):
                 await message.answer(t("invite-over"))
             return False
         logger.info("invitation_used", person_id=person.id)
-        args = {"name": person.name, "username": handle(person), "id": str(person.id)}
+        args = {"name": person.name, "who": who(person)}
         self._notices.tell(Notice("notice-invited", str(person.id), args))
         return True
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
 
-from aiogram.types import Audio, Document, Message, PhotoSize, Video, VideoNote, Voice
+from aiogram.types import Audio, Document, ExternalReplyInfo, Message, PhotoSize, Video, VideoNote, Voice
 
 LONGEST_NAME = 100
 PHOTO_SIDE = 1600
@@ -40,25 +40,33 @@ class Carried:
     seconds: int | None = None
 
 
-def carried_by(message: Message) -> Carried | None:
+def carried_by(message: Message | ExternalReplyInfo) -> Carried | None:
     """The file of a message that is worth fetching; None for a message without one."""
-    match message:
-        case Message(photo=[*sizes]) if sizes:
-            return _photo(sizes)
-        case Message(animation=animation) if animation is not None:
-            return None  # it comes with a document too, and is a film without sound
-        case Message(voice=Voice() as voice):
-            return _recording(voice, "voice.ogg", voice.mime_type or "audio/ogg")
-        case Message(video_note=VideoNote() as note):
-            return _recording(note, "video.mp4", "video/mp4")
-        case Message(audio=Audio() as audio):
-            return _recording(audio, audio.file_name or "audio.mp3", audio.mime_type or "audio/mpeg")
-        case Message(video=Video() as video):
-            return _recording(video, video.file_name or "video.mp4", video.mime_type or "video/mp4")
-        case Message(document=Document() as document):
-            return _document(document)
-        case _:
-            return None
+    if message.photo:
+        return _photo(message.photo)
+    if message.animation is not None:
+        return None  # it comes with a document too, and is a film without sound
+    if (voice := message.voice) is not None:
+        return _recording(voice, "voice.ogg", voice.mime_type or "audio/ogg")
+    if message.video_note is not None:
+        return _recording(message.video_note, "video.mp4", "video/mp4")
+    if (audio := message.audio) is not None:
+        return _recording(audio, audio.file_name or "audio.mp3", audio.mime_type or "audio/mpeg")
+    if (video := message.video) is not None:
+        return _recording(video, video.file_name or "video.mp4", video.mime_type or "video/mp4")
+    return _document(message.document) if message.document is not None else None
+
+
+def pointed_at(message: Message) -> Carried | None:
+    """The file of the message that another one replies to, in this chat or elsewhere; None: it has none.
+
+    What the bot has sent itself is in the conversation in any case.
+    """
+    replied = message.reply_to_message
+    if replied is None:
+        return None if message.external_reply is None else carried_by(message.external_reply)
+    own = replied.from_user is not None and message.bot is not None and replied.from_user.id == message.bot.id
+    return None if own else carried_by(replied)
 
 
 def safe_name(name: str | None, otherwise: str = "file") -> str:

@@ -47,7 +47,7 @@ class Received:
     """What messages came to; `parts` are what is said in each, `text` is what the person asks.
 
     `transcript` is what was spoken. `unseen`: there are pictures, and no model sees any. `written`:
-    there is a message that is no file.
+    there is a message that is no file, and says something.
     """
 
     text: str = field(default="", repr=False)
@@ -73,25 +73,41 @@ class Receiving:
         self._transcriber = transcriber
         self._anyone_sees = anyone_sees
 
-    async def receive(self, messages: Sequence[Message], t: Translator) -> Received:
-        """What the messages say and show, in their order; each is bound to its bot. Raises `TelegramNetworkError`."""
+    async def receive(
+        self, messages: Sequence[Message], t: Translator, shown: Carried | None = None, *, at_home: bool = False
+    ) -> Received:
+        """What the messages say and show, in their order; each is bound to its bot. Raises `TelegramNetworkError`.
+
+        `shown` is a file that they point at. What is spoken in it is to be read, as what somebody else has said. With
+        `at_home` nothing spoken goes to a cloud.
+        """
         received = Received()
+        if shown is not None and (spoken := await self._received(messages[0].bot, shown, received, at_home)):
+            received.attachments.append(Attachment(AttachmentKind.DOCUMENT, shown.name, "text/plain", text=spoken))
         for message in messages:
             carried = carried_by(message)
-            spoken = ""
-            if carried is not None and message.bot is not None:
-                try:
-                    spoken = await self._take(message.bot, carried, received)
-                except (FetchFailed, FileError) as error:
-                    received.refused.append(Refused(carried, error.reason))
-                except TranscriptionFailed as error:
-                    received.refused.append(Refused(carried, error.problem))
+            spoken = await self._received(message.bot, carried, received, at_home) if carried is not None else ""
             if spoken:
                 received.transcript = "\n\n".join(part for part in (received.transcript, spoken) if part)
-            received.written = received.written or carried is None
-            received.parts.append(said_in(message, spoken=spoken))
+            part = said_in(message, spoken=spoken)
+            received.written = received.written or (carried is None and bool(part.text or part.context))
+            received.parts.append(part)
         received.text = joined(received.parts)[0] or _usual_question(received, t)
         return received
+
+    async def _received(self, bot: Bot | None, carried: Carried, received: Received, at_home: bool) -> str:
+        """Add one file, or why that is not possible; what is spoken in it is returned."""
+        if bot is None:
+            return ""
+        try:
+            if carried.kind is CarriedKind.SPEECH and at_home and self._transcriber.in_cloud:
+                raise TranscriptionFailed(TranscriptionProblem.NOT_AT_HOME)
+            return await self._take(bot, carried, received)
+        except (FetchFailed, FileError) as error:
+            received.refused.append(Refused(carried, error.reason))
+        except TranscriptionFailed as error:
+            received.refused.append(Refused(carried, error.problem))
+        return ""
 
     async def _take(self, bot: Bot, carried: Carried, received: Received) -> str:
         """Add one file to what was received; what is spoken in it is returned."""

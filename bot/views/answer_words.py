@@ -64,6 +64,10 @@ class Words:
         """Below an answer to a message that was too long to be given to the model as a whole."""
         return self.t("answer-question-cut")
 
+    def forgotten(self, number: int) -> str:
+        """Below an answer in a conversation whose first messages no longer reach the model as they are."""
+        return self.t("answer-forgotten", number=number, messages=count(self.t, number))
+
     def seen_by_other(self, model: str, chosen: str) -> str:
         """Below an answer about pictures that the chosen model does not see."""
         return self.t("photo-seen-by-other", model=model, chosen=chosen)

@@ -31,6 +31,7 @@ _BY_CODE = {
     "budget_day": "failure-budget-day",
     "budget_month": "failure-budget-month",
     "paused": "failure-paused",
+    "at_home": "failure-at-home",
     "images_unsupported": "failure-blind",
 }
 

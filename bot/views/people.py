@@ -17,12 +17,12 @@ LONGEST_NAME = 40
 
 def access_question(t: Translator, stranger: Person) -> str:
     """The card about somebody who asks to use the bot; plain text, since the name is theirs to choose."""
-    return t("access-question", name=stranger.name, username=handle(stranger), id=str(stranger.id))
+    return t("access-question", name=stranger.name, who=who(stranger))
 
 
-def handle(person: Person) -> str:
-    """A person's @name, or a dash."""
-    return f"@{person.username}" if person.username else "—"
+def who(person: Person) -> str:
+    """By what a person can be told from all others: their @name, where they have one, and their number."""
+    return f"@{person.username} · {person.id}" if person.username else str(person.id)
 
 
 def last_page(people: Sequence[Acquaintance]) -> int:
@@ -59,7 +59,7 @@ def person_text(
     if person.admin:
         state = t("people-state-admin")
     parts = [
-        "\n".join([person.name, f"{handle(person)} · {person.id}", state]),
+        "\n".join([person.name, who(person), state]),
         "\n".join(
             [
                 t("people-came", ago=_ago(t, one.created_at, now)),
@@ -85,8 +85,7 @@ def _line(t: Translator, one: Acquaintance, today: Use, now: datetime) -> str:
     state = "admin" if person.admin else _state(person)
     return t(
         "people-line",
-        name=shortened(person.name, LONGEST_NAME),
-        username=handle(person),
+        name=shortened(person.name, LONGEST_NAME) + (f" · @{person.username}" if person.username else ""),
         state=t(f"people-state-{state}"),
         ago=_ago(t, one.seen_at, now),
         use=_use(t, "people-today", today),

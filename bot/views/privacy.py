@@ -25,12 +25,13 @@ def privacy_text(
     today: Use,
     month: Use,
     private: bool,
+    at_home: bool = False,
 ) -> str:
     """All of it; plain text. What the person wrote is only shown where nobody else reads (`private`)."""
     parts = [
         t("privacy-kept", conversations=kept.conversations, messages=kept.messages),
         t("privacy-how-long"),
-        _where(t, models),
+        _where(t, models, at_home=at_home),
         _cloud(t, kept, private=private),
         _use(t, limits, today, month),
         t("privacy-rights"),
@@ -43,7 +44,7 @@ def forget_question(t: Translator, found: Forgotten) -> str:
     return t("forget-question", conversations=found.conversations, messages=found.messages)
 
 
-def _where(t: Translator, models: Sequence[ServingModel]) -> str:
+def _where(t: Translator, models: Sequence[ServingModel], *, at_home: bool) -> str:
     """Which models may read what is written, by where they run."""
     names: dict[str, list[str]] = {"home": [], "cloud": []}
     for model in models:
@@ -60,7 +61,10 @@ def _where(t: Translator, models: Sequence[ServingModel]) -> str:
         if those:
             more = ", …" if len(those) > MOST_MODELS else ""
             lines.append(t(f"privacy-{place}", models=", ".join(those[:MOST_MODELS]) + more))
-    lines.append(t("privacy-cloud-when") if names["cloud"] else t("privacy-no-cloud"))
+    if names["cloud"]:
+        lines.append(t("privacy-at-home" if at_home else "privacy-cloud-when"))
+    else:
+        lines.append(t("privacy-no-cloud"))
     return "\n".join(lines)
 
 

@@ -12,7 +12,9 @@ from storage import Person
 NAME_WIDTH = 24
 
 
-def settings_keyboard(t: Translator, texts: Texts, person: Person, *, rich_offered: bool) -> InlineKeyboardMarkup:
+def settings_keyboard(
+    t: Translator, texts: Texts, person: Person, *, rich_offered: bool, cloud_offered: bool = False
+) -> InlineKeyboardMarkup:
     """Languages in a row; the model and who the bot is; how answers are worded and shown, two beside each other."""
     languages = [
         InlineKeyboardButton(
@@ -30,6 +32,8 @@ def settings_keyboard(t: Translator, texts: Texts, person: Person, *, rich_offer
         [_choice(t, person, Preference.THINKING), _choice(t, person, Preference.STREAMING)],
         [_choice(t, person, Preference.INTERRUPTS), _choice(t, person, Preference.REACTIONS)],
     ]
+    if cloud_offered or person.at_home:
+        rows.append([_choice(t, person, Preference.CLOUD)])
     if rich_offered:
         key, act = (
             ("settings-rich-off", RichMessages.OFF) if person.rich_messages else ("settings-rich-try", RichMessages.TRY)
@@ -58,6 +62,8 @@ def value_of(person: Person, which: Preference) -> str:
             return _on(person.interrupts)
         case Preference.REACTIONS:
             return _on(person.reactions)
+        case Preference.CLOUD:
+            return _on(not person.at_home)
         case Preference.MODEL | Preference.PERSONA:
             return ""
 

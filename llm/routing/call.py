@@ -305,6 +305,8 @@ class Call:
         except NoModelAvailable as error:
             self._unavailable = self._unavailable or error
             return None
+        if self.request.at_home and client.config.local is not True:  # it was not known yet when they were put in order
+            return None
         if self.spending is not None and (span := self.spending.exhausted(client.config, self.prompt_tokens)):
             self._over_budget = span
             return None
@@ -362,7 +364,8 @@ class Call:
             if self._blind and self._unavailable is None:
                 blind = Failure(FailureKind.BAD_REQUEST, Phase.CONNECT, self.elapsed, code="images_unsupported")
                 return GiveUp(NoAnswer(blind, retry_in=retry_in))
-            reason = self._unavailable.reason if self._unavailable is not None else "paused"
+            nobody = "at_home" if self.request.at_home else "paused"
+            reason = self._unavailable.reason if self._unavailable is not None else nobody
             failure = Failure(FailureKind.MODEL_MISSING, Phase.CONNECT, self.elapsed, code=reason)
             return GiveUp(NoAnswer(failure, retry_in=retry_in))
         return GiveUp(

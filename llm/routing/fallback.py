@@ -123,8 +123,12 @@ class LLMFallbackManager:
 
     def order_for(self, request: ChatRequest) -> tuple[Target, ...]:
         """Who is asked for this: the model that is set for its task or kind, then the others as in general, or as they
-        are chosen for it.
+        are chosen for it. Of what is to stay at home only those at home.
         """
+        order = self._order_for(request)
+        return tuple(one for one in order if one.source.local) if request.at_home else order
+
+    def _order_for(self, request: ChatRequest) -> tuple[Target, ...]:
         name = request.model_of
         own = [one for one in self.targets if one.task and one.task == name and not one.paused]
         if self._choosing is None or request.request_id is None:

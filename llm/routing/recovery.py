@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Self
 
 import structlog
 
+from llm.background import Background
 from llm.clock import Clock
 from llm.routing.breaker import BreakerState
 from llm.routing.target import Target
@@ -23,11 +21,13 @@ PAUSE_SECONDS = 1.0
 _WATCHED = frozenset({BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.LOADING})
 
 
-class RecoveryWatch:
+class RecoveryWatch(Background):
     """Watches over targets for as long as its context lasts: one free question a second at most, in turn.
 
     `targets` gives those that there are at the moment.
     """
+
+    task_name = "recovery"
 
     def __init__(
         self,
@@ -40,18 +40,6 @@ class RecoveryWatch:
         self._targets = targets
         self._clock = clock
         self._next = 0
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="recovery")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._task is not None  # noqa: S101 - __aenter__ has made it
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -119,6 +119,7 @@ class Wanted:
             vision=asks_about_pictures(request.messages),
             json=request.json is not None,
             tools=bool(request.tools),
+            local_only=request.at_home,
             own_choice=request.own_choice,
             preferred=preferred,
             answered_before=answered_before,

@@ -59,43 +59,49 @@ class NothingWritten(LLMError):
 class Augmenter:
     """Asks a model; the one that is configured for this task, or the primary.
 
-    What people and models wrote goes to it as data. Each method raises NothingWritten, and what asking raises.
+    What people and models wrote goes to it as data, and to no cloud with `at_home`. Each method raises NothingWritten,
+    and what asking raises.
     """
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    async def notes(self, before: str, said: Sequence[Message], *, words: int) -> str:
+    async def notes(self, before: str, said: Sequence[Message], *, words: int, at_home: bool = False) -> str:
         """Notes of what was said, which take the place of those `before` (empty: there are none)."""
         transcript = _transcript(said)
         fence = fence_for(before, transcript)
         what = _NOTES_AND_SAID.format(fence=fence) if before else _WHAT_WAS_SAID
         data = "\n\n".join(fenced(text, fence) for text in (before, transcript) if text)
         order = _NOTES.format(what=what, fence=fence, words=words)
-        return _without_fence(await self._written(order, data, int(words * _NOTES_TOKENS_PER_WORD)), fence)
+        written = await self._written(order, data, int(words * _NOTES_TOKENS_PER_WORD), at_home=at_home)
+        return _without_fence(written, fence)
 
-    async def improve(self, text: str, *, person: str | None = None) -> str:
+    async def improve(self, text: str, *, person: str | None = None, at_home: bool = False) -> str:
         """The same question or task in better words, of at most `MOST_WRITTEN` characters.
 
         It is counted for the `person` who asked.
         """
         fence = fence_for(text)
         shown = text if len(text) <= MOST_IMPROVED else without_middle(text, MOST_IMPROVED)
-        written = await self._written(_IMPROVE.format(fence=fence), fenced(shown, fence), _IMPROVED_TOKENS, person)
+        order, data = _IMPROVE.format(fence=fence), fenced(shown, fence)
+        written = await self._written(order, data, _IMPROVED_TOKENS, person, at_home=at_home)
         return _unquoted(_without_fence(written, fence), text)[:MOST_WRITTEN].rstrip()
 
-    async def title(self, said: Sequence[Message]) -> str:
+    async def title(self, said: Sequence[Message], *, at_home: bool = False) -> str:
         """A few words about a conversation, by its beginning; one line."""
         transcript = _transcript(said)[:MOST_TITLED]
         fence = fence_for(transcript)
-        written = await self._written(_TITLE.format(fence=fence), fenced(transcript, fence), _TITLE_TOKENS)
+        order, data = _TITLE.format(fence=fence), fenced(transcript, fence)
+        written = await self._written(order, data, _TITLE_TOKENS, at_home=at_home)
         line = re.sub(r"^[#*\s]+|[*\s.]+$", "", _without_fence(written, fence).splitlines()[0])
         title = _unquoted(line, "")[:LONGEST_TITLE].strip()
         if not title:
             raise NothingWritten
         return title
 
-    async def _written(self, order: str, data: str, max_tokens: int, person: str | None = None) -> str:
+    async def _written(
+        self, order: str, data: str, max_tokens: int, person: str | None = None, *, at_home: bool = False
+    ) -> str:
         request = ChatRequest(
             (Message(Role.SYSTEM, order), Message(Role.USER, data)),
             Task.AUGMENTATION,
@@ -103,6 +109,7 @@ class Augmenter:
             temperature=_TEMPERATURE,
             thinking=False,
             person=person,
+            at_home=at_home,
         )
         return (await self._ask(request)).text
 

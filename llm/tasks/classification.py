@@ -80,8 +80,11 @@ class Classifier:
         choice = StrEnum("Kind", {kind.upper(): kind for kind in meanings})  # type: ignore[misc]
         self._answer = create_model("Classification", __base__=Classification, kind=(choice, ...))
 
-    async def classify(self, text: str) -> Classification:
-        """The kind and language of a message. Raises JsonAnswerFailed, and what asking raises."""
+    async def classify(self, text: str, *, at_home: bool = False) -> Classification:
+        """The kind and language of a message, which is shown to no cloud when it is to stay `at_home`.
+
+        Raises JsonAnswerFailed, and what asking raises.
+        """
         fence = fence_for(text)
         shown = text if len(text) <= MOST_SHOWN else without_middle(text, MOST_SHOWN)
         request = ChatRequest(
@@ -91,6 +94,7 @@ class Classifier:
             ),
             Task.CLASSIFICATION,
             max_tokens=_ANSWER_TOKENS,
+            at_home=at_home,
         )
         told = (await chat_json(self._ask, request, self._answer)).value
         return Classification(kind=str(told.kind), language=told.language)

@@ -84,8 +84,8 @@ class MessageSorter:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def begin(self, text: str, *, has_image: bool = False) -> Sorting:
-        """Begin to sort a message; never fails."""
+    def begin(self, text: str, *, has_image: bool = False, at_home: bool = False) -> Sorting:
+        """Begin to sort a message, by no cloud when it is to stay `at_home`; never fails."""
         kind = kind_by_rule(text, has_image=has_image)
         if kind is not None or self._classifier is None or len(text.strip()) < SHORT_CHARACTERS:
             return Sorting(self, kind or "")
@@ -94,21 +94,21 @@ class MessageSorter:
         if told is not None:
             self._told.move_to_end(mark)
             return Sorting(self, told.kind)
-        return Sorting(self, "", self._runs.get(mark) or self._run(self._classifier, mark, text))
+        return Sorting(self, "", self._runs.get(mark) or self._run(self._classifier, mark, text, at_home))
 
-    def _run(self, classifier: Classifier, mark: bytes, text: str) -> _Run | None:
+    def _run(self, classifier: Classifier, mark: bytes, text: str, at_home: bool) -> _Run | None:
         now = self._clock.monotonic()
         if len(self._runs) >= (1 if self._misses else MOST_AT_ONCE) or now < self._not_before:
             return None
         run = self._runs[mark] = _Run(now)
-        run.task = asyncio.create_task(self._sort(classifier, run, mark, text), name="sorting")
+        run.task = asyncio.create_task(self._sort(classifier, run, mark, text, at_home), name="sorting")
         run.task.add_done_callback(lambda _: self._runs.pop(mark, None))
         return run
 
-    async def _sort(self, classifier: Classifier, run: _Run, mark: bytes, text: str) -> str:
+    async def _sort(self, classifier: Classifier, run: _Run, mark: bytes, text: str, at_home: bool) -> str:
         try:
             async with asyncio.timeout(RUN_SECONDS):
-                told = await classifier.classify(text)
+                told = await classifier.classify(text, at_home=at_home)
         except (LLMError, TimeoutError) as error:
             logger.info("message_not_sorted", reason=type(error).__name__)
             self._missed(run)

@@ -148,6 +148,13 @@ async def test_what_is_something_else_ends_it(chat: Chat, fields: dict[str, Any]
     assert (burst.text, burst.joined) == ("one", ())
 
 
+async def test_a_comment_in_code_is_no_command_and_belongs_to_it(chat: Chat) -> None:
+    await chat.comes("What does this do?")
+    await chat.comes("// add\nx + 1")
+    burst, _ = await gathered(chat)
+    assert burst.text == "What does this do?\n\n// add\nx + 1"
+
+
 async def test_what_was_sent_long_apart_and_fetched_at_once_is_not_one(chat: Chat) -> None:
     await chat.comes("one", date=1750000000)
     await chat.comes("two", date=1750000060)

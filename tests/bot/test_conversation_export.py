@@ -41,7 +41,7 @@ class Titles:
         self._title = title
         self.asked: list[Sequence[Message]] = []
 
-    async def title(self, said: Sequence[Message]) -> str:
+    async def title(self, said: Sequence[Message], *, at_home: bool = False) -> str:
         self.asked.append(said)
         if not self._title:
             raise NoModelAvailable("away")

@@ -180,6 +180,40 @@ def test_a_language_is_a_file_named_by_its_code():
     assert all(re.fullmatch("[a-z]{2}", code) for code in files)  # what Telegram takes for a menu of commands
 
 
+MOST_OF_A_MESSAGE, MOST_OF_AN_ALERT, MOST_OF_A_DESCRIPTION = 4096, 200, 256
+
+
+def filled(language: str, key: str, variables: set[str]) -> str:
+    """A text with the longest names and numbers that it is given."""
+    numbers = {"number", "conversations", "messages", "asked", "sent", "counted", "limit", "pages", "all", "attempts"}
+    values: dict[str, str | int] = {name: 123_456 if name in numbers else "m" * 60 for name in variables}
+    return Texts().translator(language)(key, **values)
+
+
+def shown_beside_a_press() -> set[str]:
+    """The keys of what is said in answer to a pressed button, where hardly anything fits."""
+    keys = set()
+    for path in BOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "settle":
+                inner = (one for argument in node.args for one in ast.walk(argument))
+                keys |= {one.value for one in inner if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return keys & set(keys_of("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fits_where_it_is_shown(language: str):
+    alerts = shown_beside_a_press()
+    assert len(alerts) > 20
+    for key, variables in keys_of(language).items():
+        text = filled(language, key, variables)
+        assert 0 < len(text.encode("utf-16-le")) // 2 <= MOST_OF_A_MESSAGE, key
+        if key in alerts:
+            assert len(text) <= MOST_OF_AN_ALERT, key
+        if key.startswith("command-"):
+            assert len(text) <= MOST_OF_A_DESCRIPTION, key
+
+
 def test_languages_are_chosen_by_the_code_of_the_client():
     texts = Texts()
     codes = {"ru": "ru", "ru-RU": "ru", "en": "en", "pt-br": "en", "": "en", None: "en"}

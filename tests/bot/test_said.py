@@ -8,7 +8,7 @@ import pytest
 from aiogram import Bot
 from aiogram.types import Message
 
-from bot.said import MOST_REPLIED, said_in
+from bot.said import MOST_OF_ANSWER, MOST_REPLIED, said_in
 from storage import Part
 
 CHAT = {"id": 5, "type": "private", "first_name": "Me"}
@@ -87,3 +87,5 @@ def test_in_a_group_it_is_told_who_says_it_and_whom_it_answers() -> None:
     anna = {"id": 6, "is_bot": False, "first_name": "Anna", "username": "anna"}
     said = said_in(message(chat=group, text="No.", reply_to_message={**replied("Yes.", anna), "chat": group}))
     assert (said.text, said.context) == ("Me: No.", "In reply to Anna (@anna):\nYes.")
+    said = said_in(message(chat=group, text="Why?", reply_to_message={**replied("w" * 5000, BOT), "chat": group}))
+    assert said.context == "In reply to your answer:\n" + "w" * MOST_OF_ANSWER, "others may have gone on since"

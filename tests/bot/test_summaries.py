@@ -36,7 +36,7 @@ class Notes:
     text: str = ""
     cancelled: int = 0
 
-    async def notes(self, before: str, said: Sequence[Message], *, words: int) -> str:
+    async def notes(self, before: str, said: Sequence[Message], *, words: int, at_home: bool = False) -> str:
         self.orders.append((before, list(said)))
         try:
             await self.open.wait()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot.callbacks import LanguagePress, RichMessages, RichPress
 from tests.e2e.conftest import ADMIN, ME, STRANGER, House, OpenHouse
 from tests.e2e.talk import MODEL, asked, kept_attempts, served_by, settled
@@ -79,6 +81,16 @@ async def test_what_cannot_be_read_is_answered_with_words_about_it(house: OpenHo
             await settled(home)
             assert home.texts(ME).pop().startswith(words)
         assert model_server.chats == []
+
+
+@pytest.mark.parametrize("text", ["/ is the root, is it not?", "/etc/fstab: what is it?", "// add\nx + 1", "/* x */ y"])
+async def test_what_begins_with_a_slash_and_is_no_command_is_answered(
+    house: OpenHouse, model_server: ModelServer, text: str
+) -> None:
+    async with house(**served_by(model_server)) as home:
+        assert await home.say(ME, text) == ["Hello there!"]
+        assert asked(model_server.chats[0]) == [("user", text)]
+        assert "I do not know this command" in (await home.say(ME, f"/nonsense {text}"))[0]
 
 
 async def test_the_figures_are_those_of_what_was_asked(house: OpenHouse, model_server: ModelServer) -> None:

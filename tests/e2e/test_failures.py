@@ -10,7 +10,7 @@ import pytest
 from bot.i18n import Texts
 from llm.errors import FailureKind
 from tests.e2e.conftest import ADMIN, ME, STRANGER, OpenHouse
-from tests.e2e.talk import kept_attempts, served_by, settled, stored_messages
+from tests.e2e.talk import MODEL, kept_attempts, served_by, settled, stored_messages
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Hang, Reply, Reset, Sse, Step, Stream, chunk, error, text_chunk
 
@@ -130,3 +130,18 @@ async def test_who_blocks_the_bot_is_left_alone_and_answered_when_back(
         assert home.texts(ME) == []
         home.page.block(ME, blocked=False)
         assert await home.say(ME, "I am back") == ["Hello there!"]
+
+
+async def test_the_start_shows_each_server_that_is_asked_and_whether_it_is_there(
+    house: OpenHouse, model_server: ModelServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served_by(model_server)
+    dead = {"PRIMARY_MODEL__NAME": "big[red]", "PRIMARY_MODEL__API_BASE": "http://127.0.0.1:9/v1"}
+    backed = {"FALLBACK_MODELS__0__NAME": MODEL, "FALLBACK_MODELS__0__API_BASE": model_server.base}
+    async with house(**dead, **backed):
+        rows = [line.split() for line in capsys.readouterr().err.splitlines()]
+    assert rows == [
+        ["Server", "Kind", "Model", "Context", "Note"],
+        ["→", "127.0.0.1:9", "generic", "big[red]", "?", "does", "not", "answer"],
+        ["+", f"127.0.0.1:{model_server.port}", "localai", MODEL, "?"],
+    ]

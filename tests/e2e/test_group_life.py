@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.callbacks import RichMessages, RichPress
 from bot.playground.values import Membership
 from tests.e2e.conftest import ADMIN, ME, OpenHouse
 from tests.e2e.groups import AT, group_of
@@ -192,6 +193,19 @@ async def test_each_topic_of_a_private_chat_is_a_conversation(house: OpenHouse, 
         await home.page.wait_for(lambda: len(home.texts(ME)) == 3)
         await home.say(ME, "and outside?")
         assert asked(model_server.chats[-1])[0] == ("user", "outside")
+
+
+async def test_the_sample_of_rich_messages_comes_in_the_topic_in_which_it_was_asked_for(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server)) as home:
+        topic = home.page.groups.open_topic(ME, ME, "Settings")
+        home.page.say(ME, "/settings", thread_id=topic)
+        await home.page.wait_for(lambda: home.texts(ME))
+        [settings] = [one for one in home.page.messages(ME) if one.from_bot]
+        home.page.press(ME, settings.message_id, RichPress(choice=RichMessages.TRY).pack())
+        await home.page.wait_for(lambda: len(home.texts(ME)) == 3)
+        assert {one.thread_id for one in home.page.messages(ME) if one.from_bot} == {topic}
 
 
 async def test_what_a_stop_of_the_program_interrupts_is_answered_in_the_same_message(

@@ -108,6 +108,35 @@ async def test_what_somebody_else_said_comes_with_a_reply_to_it(house: OpenHouse
         assert words.endswith("Me: ")
 
 
+async def test_a_file_that_a_reply_points_at_is_read(house: OpenHouse, model_server: ModelServer) -> None:
+    async with house(**open_to_me(model_server)) as home:
+        group = await group_of(home)
+        notes = home.page.groups.upload(group.group_id, STRANGER, "notes.txt", b"Buy milk.", caption="for you all")
+        await group.asked(ME, f"{AT} what is to be bought?", reply_to=notes.message_id)
+        words = asked(model_server.chats[0])[-1][1]
+        assert "Buy milk." in words
+        assert "In reply to Stranger:\nfor you all" in words
+        assert words.endswith("Me: what is to be bought?")
+        other = home.page.groups.upload(group.group_id, STRANGER, "more.txt", b"Buy bread.")
+        await group.asked(ME, AT, reply_to=other.message_id)
+        words = asked(model_server.chats[1])[-1][1]
+        assert "Buy bread." in words
+        assert "What is in this file?" in words, "the name alone is a question"
+
+
+async def test_which_answer_a_reply_means_is_told(house: OpenHouse, model_server: ModelServer) -> None:
+    model_server.script(Stream("Tea is a plant."), Stream("Coffee is a seed."), Stream("Because it grows."))
+    async with house(**open_to_me(model_server)) as home:
+        group = await group_of(home)
+        await group.asked(ME, f"{AT} tea?")
+        tea = group.messages()[-1]
+        await group.asked(ADMIN, f"{AT} coffee?")
+        await group.asked(ME, "why is that?", reply_to=tea.message_id)
+        words = asked(model_server.chats[-1])[-1][1]
+        assert "In reply to your answer:\nTea is a plant." in words
+        assert words.endswith("Me: why is that?")
+
+
 async def test_a_file_with_its_name_below_is_read(house: OpenHouse, model_server: ModelServer) -> None:
     async with house(**open_to_me(model_server)) as home:
         group = await group_of(home)
@@ -243,6 +272,23 @@ async def test_an_edit_of_the_last_question_is_answered_anew_in_place(
         await home.page.wait_for(lambda: group.finished()[-1] == "two")
         assert len(group.texts()) == 2
         assert asked(model_server.chats[-1])[1:] == [("user", "Me: hello")]
+
+
+async def test_a_name_that_is_added_by_an_edit_calls_it(house: OpenHouse, model_server: ModelServer) -> None:
+    async with house(**open_to_me(model_server)) as home:
+        home.page.world.reads_all = True
+        group = await group_of(home)
+        model_server.script(Stream("one"), Stream("two"))
+        question = group.say(ME, "hello")
+        command = group.say(ME, "stop")
+        home.page.groups.edit(ME, group.group_id, command.message_id, f"/stop{AT}")
+        home.page.groups.edit(ME, group.group_id, question.message_id, f"{AT} hello")
+        await home.page.wait_for(lambda: group.finished()[-1] == "one")
+        assert group.messages()[-1].reply_to == question.message_id
+        home.page.groups.edit(ME, group.group_id, question.message_id, f"{AT} hello there")
+        await home.page.wait_for(lambda: group.finished()[-1] == "two")
+        assert [text for _, text in asked(model_server.chats[-1])[1:]] == ["Me: hello there"]
+        assert len(group.texts()) == 2, "its greeting, and one answer"
 
 
 async def test_a_message_is_marked_as_seen_until_its_answer_is_there(

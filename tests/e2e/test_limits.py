@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.conftest import ADMIN, ME, STRANGER, OpenHouse
-from tests.e2e.talk import kept_attempts, served_by, settled
+from tests.e2e.talk import asked, kept_attempts, served_by, settled
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Stream, error
 
@@ -30,6 +30,28 @@ async def test_messages_over_the_limit_reach_no_model_and_are_told_once(
         home.page.say(ME, "After a restart")
         await home.page.wait_for(lambda: len(home.texts(ME)) > before)
         assert home.texts(ME)[-1].startswith("I answer you 2 messages a minute."), "what was said before counts"
+
+
+async def test_only_an_edit_that_wants_an_answer_counts(house: OpenHouse, model_server: ModelServer) -> None:
+    async with house(**served_by(model_server, LIMIT_MESSAGES_MINUTE="3", ADMIN_IDS=str(ADMIN))) as home:
+        await home.say(ME, "first")
+        await home.say(ME, "second")
+        [first, *_] = [one for one in home.page.messages(ME) if not one.from_bot]
+        for words in ("First", "FIRST"):
+            home.page.edit(ME, first.message_id, words)
+            await settled(home)
+        await home.say(ME, "third")
+        assert next(text for _, text in asked(model_server.chats[-1])) == "FIRST"
+        home.page.edit(ME, first.message_id, "the first")
+        await settled(home)
+        third = next(one for one in home.page.messages(ME) if one.text == "third")
+        home.page.edit(ME, third.message_id, "the third")
+        await home.page.wait_for(lambda: home.texts(ME)[-1].startswith("I answer you 3 messages a minute"))
+        assert len(model_server.chats) == 3
+        await home.say(ADMIN, f"/people {ME} messages none")
+        await home.say(ME, "fourth")
+        said = [text for role, text in asked(model_server.chats[-1]) if role == "user"]
+        assert said == ["the first", "second", "third", "fourth"], "the answer to it stays that to the third"
 
 
 async def test_the_tokens_of_a_day_are_counted_over_a_restart(house: OpenHouse, model_server: ModelServer) -> None:

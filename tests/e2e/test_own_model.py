@@ -50,6 +50,18 @@ async def test_a_model_is_chosen_by_its_button_and_answers_from_then_on(
         assert [row.model for row in rows] == ["tiny-1b", "other-1b", "tiny-1b", "tiny-1b"]
 
 
+async def test_how_much_a_model_holds_is_shown(tmp_path: Path) -> None:
+    async with ModelServer() as ollama:
+        ollama.get["/api/version"] = Json({"version": "0.9.0"})
+        ollama.get["/api/tags"] = Json({"models": [{"name": "qwen3:8b", "model": "qwen3:8b"}]})
+        ollama.get["/api/ps"] = Json({"models": []})
+        limits = {"PRIMARY_MODEL__CAPABILITIES": '{"max_context": 8192}'}
+        own = {"PRIMARY_MODEL__NAME": "qwen3:8b", "PRIMARY_MODEL__API_BASE": ollama.base, **limits}
+        async with open_house_in(tmp_path, **own) as home:
+            [shown] = await home.say(ME, "/model")
+            assert "holds 8192 tokens" in shown
+
+
 async def test_the_choice_is_shielded_by_the_others_and_who_answered_is_said(
     house: OpenHouse, model_server: ModelServer, other: ModelServer
 ) -> None:

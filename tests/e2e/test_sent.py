@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -14,8 +14,8 @@ from tests.e2e.conftest import ME, House, OpenHouse
 from tests.e2e.living import APPLIED, open_live, told
 from tests.e2e.talk import nothing_left, served_by, settled
 from tests.e2e.test_figures import buttons, last_of, press
-from tests.fakes.model_server import ModelServer
-from tests.fakes.replies import Json, Request, Stream
+from tests.fakes.model_server import TRANSCRIPTIONS, ModelServer
+from tests.fakes.replies import Hang, Json, Request, Stream
 
 SEES = {"PRIMARY_MODEL__CAPABILITIES": '{"vision": true}'}
 BLIND = {"PRIMARY_MODEL__CAPABILITIES": '{"vision": false}'}
@@ -170,7 +170,7 @@ async def test_a_file_that_claims_to_be_small_is_not_fetched_beyond_the_limit(
         assert home.texts(ME)[-1] == "Telegram no longer has “a.txt”. Please send it again."
 
 
-def put(home: House, **fields: object) -> None:
+def put(home: House, kind: Literal["message", "edited_message"] = "message", /, **fields: object) -> None:
     """An update with a message of any kind."""
     world = home.page.world
     world.change_person(ME, started=True)
@@ -182,7 +182,7 @@ def put(home: House, **fields: object) -> None:
         "chat": {**who, "type": "private"},
         "from": {**who, "is_bot": False, "language_code": "en"},
     }
-    world.updates.put("message", {**message, **fields})
+    world.updates.put(kind, {**message, **fields})
 
 
 async def test_a_voice_message_is_written_down_shown_and_answered(house: OpenHouse, model_server: ModelServer) -> None:
@@ -199,6 +199,45 @@ async def test_a_voice_message_is_written_down_shown_and_answered(house: OpenHou
         assert newest(asked) == "What is <love>?"
         shown = home.page.messages(ME)[0]
         assert [one["type"] for one in shown.entities] == ["expandable_blockquote"]
+
+
+async def test_a_caption_that_is_changed_leaves_what_was_spoken_below_it(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    model_server.hear("What is love?")
+    settings = served_by(model_server, TRANSCRIPTION_API_BASE=model_server.base, TRANSCRIPTION_MODEL="whisper")
+    async with house(**settings) as home:
+        voice = home.page.world.files.add("voice.ogg", b"OggS-sound", mime="audio/ogg")
+        sent = {"file_id": voice.file_id, "file_unique_id": "u", "duration": 3, "mime_type": "audio/ogg"}
+        put(home, voice=sent, caption="From the radio")
+        await home.page.wait_for(lambda: len(home.texts(ME)) == 2)
+        await settled(home)
+        number = home.page.world.last_message_id - len(home.texts(ME))
+        put(home, "edited_message", voice=sent, caption="From the TV", message_id=number)
+        await settled(home)
+        assert newest(model_server.chats[-1]) == "From the TV\n\nWhat is love?"
+
+
+@pytest.mark.parametrize("how", ["stop", "new", "interrupt"])
+async def test_who_does_not_want_to_wait_while_something_is_read_stops_it(
+    house: OpenHouse, model_server: ModelServer, how: str
+) -> None:
+    settings = served_by(model_server, TRANSCRIPTION_API_BASE=model_server.base, TRANSCRIPTION_MODEL="whisper")
+    model_server.post[f"/v1{TRANSCRIPTIONS}"] = Hang()
+    async with house(**settings) as home:
+        if how == "interrupt":
+            await home.say(ME, "/settings")
+            await press(home, last_of(home, ME), "New message: waits", ME)
+        home.page.upload(ME, "voice.ogg", opus(2))
+        await home.page.wait_for(lambda: model_server.recordings)
+        said = {"stop": "/stop", "new": "/new", "interrupt": "Never mind. What time is it?"}[how]
+        home.page.say(ME, said)
+        await home.page.wait_for(lambda: "Stopped." in home.texts(ME))
+        await settled(home)
+        if how == "stop":
+            assert home.texts(ME)[-1] == "Stopped."
+        assert await home.say(ME, "Hello") == ["Hello there!"]
+        assert "There is no answer to stop." not in home.texts(ME)
 
 
 async def test_where_nothing_writes_speech_down_it_is_said_and_an_admin_reads_the_settings(

@@ -109,6 +109,27 @@ async def test_what_no_longer_fits_is_summed_up_after_the_answer_and_told_from_t
         assert asked(keeper.answers[-1]) == [("user", "Hello")]
 
 
+async def test_that_the_beginning_no_longer_reaches_the_model_is_said_once(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    keeper = Keeper(model_server)
+    settings = served_by(model_server, **SMALL)
+    async with house(**settings) as home:
+        await fill(home, keeper)
+        await home.say(ME, "What was the first story?")
+        [at] = [place for place, text in enumerate(home.texts(ME)) if "no longer reach" in text]
+        shown = [role for role, _ in asked(keeper.answers[at]) if role != "system"]
+        number = 2 * at + 1 - len(shown)
+        words = f"Good.\n\nWe have been talking for long: our first {number} messages no longer reach the model"
+        assert home.texts(ME)[at].startswith(words)
+    async with house(**settings) as home:
+        await home.say(ME, "And now?")
+        assert sum("no longer reach" in text for text in home.texts(ME)) == 1, "a restart does not say it again"
+        await home.say(ME, "/new")
+        await talk(home, keeper, 0, 6)
+        assert sum("no longer reach" in text for text in home.texts(ME)) == 2, "each conversation says it"
+
+
 async def test_notes_are_made_further_from_what_came_since(house: OpenHouse, model_server: ModelServer) -> None:
     keeper = Keeper(model_server)
     async with house(**served_by(model_server, **SMALL)) as home:

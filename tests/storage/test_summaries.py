@@ -36,6 +36,21 @@ async def test_one_that_goes_further_takes_the_place_and_no_other_does(
     assert await summaries.of(conversation) == Summary("second", 9)
 
 
+async def test_how_much_no_longer_reaches_a_model_is_told_once(
+    summaries: Summaries, conversations: Conversations
+) -> None:
+    turns = [
+        await conversations.open_turn(chat_id=5, person_id=9, update_id=number, text=f"question {number}")
+        for number in range(4)
+    ]
+    conversation = turns[0].conversation_id
+    assert await summaries.tell_long(conversation, left_out=0) == 0
+    assert await summaries.keep(conversation, Summary("notes", turns[1].message_id))
+    assert await summaries.tell_long(conversation, left_out=1) == 3
+    assert await summaries.tell_long(conversation, left_out=2) == 0
+    assert await summaries.tell_long(await conversations.start_new(5), left_out=1) == 1
+
+
 async def test_a_conversation_that_is_gone_gets_none(summaries: Summaries) -> None:
     with pytest.raises(WriteFailed):
         await summaries.keep(77, Summary("nobody's", 1))

@@ -61,6 +61,9 @@ class Words:
     def question_cut(self) -> str:
         return "question cut"
 
+    def forgotten(self, number: int) -> str:
+        return f"[{number} forgotten]"
+
     def failed(self, event: AnswerFailed) -> str:
         return f"failed: {event.failure.kind}"
 
@@ -148,6 +151,12 @@ async def test_it_is_said_that_another_model_than_the_chosen_one_had_to_look_at_
     record = Record()
     await deliver_answer(told(replace(completed("A cat."), unseeing="textonly")), record, Words())
     assert record.final == ("A cat.", "[m saw, textonly does not]")
+
+
+async def test_it_is_said_when_the_beginning_no_longer_reaches_the_model() -> None:
+    record = Record()
+    await deliver_answer(told(replace(completed("A cat."), forgotten=12)), record, Words())
+    assert record.final == ("A cat.", "[12 forgotten]")
 
 
 async def test_events_that_end_without_an_end_are_a_fault_of_the_program() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sent.carried import LONGEST_NAME, CarriedKind, carried_by, safe_name
+from bot.sent.carried import LONGEST_NAME, CarriedKind, carried_by, pointed_at, safe_name
 from tests.bot.sent.messages import file, message, size
 
 
@@ -44,6 +44,16 @@ def test_other_files_are_read_or_listened_to(fields: dict[str, Any], kind: Carri
     carried = carried_by(message(**fields))
     assert carried is not None
     assert (carried.kind, carried.name) == (kind, name)
+
+
+def test_a_message_points_at_the_file_of_the_one_that_it_replies_to() -> None:
+    voice = {"voice": file(duration=3)}
+    pointing = message(text="Hm?", reply_to_message=message(**voice).model_dump(exclude_none=True))
+    assert pointed_at(pointing) == carried_by(message(**voice))
+    elsewhere = {"origin": {"type": "hidden_user", "date": 1750000000, "sender_user_name": "Anna"}, **voice}
+    assert pointed_at(message(text="Hm?", external_reply=elsewhere)) == carried_by(message(**voice))
+    assert pointed_at(message(text="Hm?", reply_to_message=message(text="a").model_dump(exclude_none=True))) is None
+    assert pointed_at(message(**voice)) is None
 
 
 def test_a_film_without_sound_and_a_text_carry_nothing() -> None:
