@@ -118,6 +118,7 @@ async def test_on_a_phone_the_inspector_is_a_sheet(sit: Sit) -> None:
         await sitting.sees("Hello there!")
         await expect(sitting.answers.last.locator(".key").first).to_be_visible()
         await sitting.answers.last.locator(".bubble").tap()
+        await expect(sitting.answers.last.locator(".reaction")).to_have_count(0)
         await sitting.answers.last.get_by_role("button", name="What is behind this message").tap()
         await expect(sitting.page.locator("#inspector")).to_be_visible()
         box = await sitting.page.locator("#inspector").bounding_box()

@@ -20,7 +20,7 @@ export class MessageView {
   constructor(message, actions, quoted) {
     this.actions = actions;
     this.quoted = quoted;
-    this.node = el("article", { class: `message ${message.from}`, tabIndex: -1, "data-id": message.id });
+    this.node = el("article", { class: `message ${message.from}`, "data-id": message.id });
     this.update(message);
   }
 

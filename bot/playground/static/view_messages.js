@@ -31,6 +31,7 @@ export class MessagesView {
     this.height = 0;
     this.earlier = el("button", { type: "button", class: "earlier", onclick: () => this.#widen() });
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.log.addEventListener("click", (event) => this.#choose(event.target.closest(".message")));
     this.jump.addEventListener("click", () => this.toNewest(true));
     new ResizeObserver(() => this.#resized()).observe(this.inner);
     new ResizeObserver(() => this.near && this.toNewest(false)).observe(this.scroller);
@@ -81,6 +82,12 @@ export class MessagesView {
     view.node.classList.remove("flash");
     void view.node.offsetWidth;
     view.node.classList.add("flash");
+  }
+
+  /** On a phone nothing is pointed at: what can be done with a message is shown once it has been pressed. */
+  #choose(node) {
+    for (const chosen of this.log.querySelectorAll(".chosen")) if (chosen !== node) chosen.classList.remove("chosen");
+    node?.classList.add("chosen");
   }
 
   #messages(chat, all, fresh) {
