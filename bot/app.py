@@ -23,6 +23,7 @@ from bot.building.models import Models, open_models
 from bot.building.service import Service, open_service
 from bot.building.stores import Stores, open_stores
 from bot.errors import StartError
+from bot.explaining import Explaining
 from bot.greeting import Greeting
 from bot.intake.inbox import InboxWorker
 from bot.live.settings_file import SettingsFile
@@ -130,6 +131,9 @@ async def _built(
     front = await open_front(stack, ground, stores, playground_state)
     models = await open_models(stack, ground, stores, front)
     service = await open_service(stack, ground, stores, front, models)
+    if front.playground is not None:
+        explaining = Explaining(stores.answers, models.monitor, models.choosing, front.texts)
+        front.playground.inspector.explain = explaining.of
     lateness = await open_handling(stack, ground, stores, front, models, service)
     work = await _at_work(stack, ground, front, models, service, announcer, patience)
     if front.owner_code is not None:

@@ -13,6 +13,7 @@ from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 
 from bot.access import Doorkeeper, OwnerCode
 from bot.alerts import Alerts
+from bot.events import Notify
 from bot.health import HealthCheck
 from bot.intake.polling import Polling
 from bot.model_control import ModelControl
@@ -274,11 +275,17 @@ def make_bot(settings: Settings, playground: Playground | None) -> Bot:
 
 
 def make_intake(
-    settings: Settings, bot: Bot, inbox: Inbox, wake: Callable[[], None], clock: Clock, randomness: random.Random
+    settings: Settings,
+    bot: Bot,
+    inbox: Inbox,
+    wake: Callable[[], None],
+    clock: Clock,
+    randomness: random.Random,
+    notify: Notify,
 ) -> Polling | Webhook:
     """How updates come; a webhook is to be entered before it runs."""
     if not settings.webhook_url:
-        return Polling(bot, inbox, wake, clock=clock, randomness=randomness)
+        return Polling(bot, inbox, wake, clock=clock, randomness=randomness, notify=notify)
     from bot.intake.webhook import Webhook, WebhookPlace  # most installations poll
 
     secret = settings.webhook_secret.get_secret_value()

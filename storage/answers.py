@@ -53,6 +53,22 @@ class Answers:
         rows = await self._database.rows("answers.last_shown", query)
         return max((telegram_id for row in rows for telegram_id in row.telegram_ids), default=None)
 
+    async def request_of(self, chat_id: int, telegram_id: int) -> int | None:
+        """Which attempts were made for what a Telegram message says or asks; None: for nothing in it."""
+        query = (
+            select(messages.c.request_id)
+            .join(telegram_messages, telegram_messages.c.message_id == messages.c.id)
+            .where(
+                telegram_messages.c.chat_id == chat_id,
+                telegram_messages.c.telegram_id == telegram_id,
+                messages.c.request_id.is_not(None),
+            )
+            .order_by(messages.c.id.desc())
+            .limit(1)
+        )
+        rows = await self._database.rows("answers.request_of", query)
+        return rows[0].request_id if rows else None
+
     async def awaited(self, chat_id: int, telegram_id: int) -> bool:
         """Whether what a person said in a Telegram message waits for its answer."""
         query = (

@@ -70,7 +70,7 @@ async def open_service(stack: AsyncExitStack, ground: Ground, stores: Stores, fr
     dispatcher = Dispatcher()
     feed = feed_of(dispatcher, front.bot, front.once.numbers)
     worker = InboxWorker(stores.inbox, feed, clock=clock, waits=(overlaps.waits, front.groups.eyes.waits))
-    intake = make_intake(settings, front.bot, stores.inbox, worker.wake, clock, ground.randomness)
+    intake = make_intake(settings, front.bot, stores.inbox, worker.wake, clock, ground.randomness, front.notices.tell)
     jobs = _jobs(ground, stores, models)
     lag = await stack.enter_async_context(LoopLag(clock))
     await remember_numbers(front.once.numbers, stores.conversations, stores.inbox)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +19,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 
+from bot.events import Notice, Notify
 from bot.intake.contact import Contact
 from bot.intake.lanes import lane_of
 from llm.clock import Clock
@@ -35,6 +37,9 @@ ALLOWED_UPDATES = (
 )
 POLL_SECONDS = 30
 NETWORK_MARGIN_SECONDS = 10
+CONFLICTS_TOLD = 3
+CONFLICTS_WITHIN_SECONDS = 120.0
+"""So many conflicts in so long are no accident."""
 
 
 class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
@@ -59,11 +64,22 @@ class Polling:
     """
 
     def __init__(
-        self, bot: Bot, inbox: Inbox, wake: Callable[[], None], *, clock: Clock, randomness: random.Random
+        self,
+        bot: Bot,
+        inbox: Inbox,
+        wake: Callable[[], None],
+        *,
+        clock: Clock,
+        randomness: random.Random,
+        notify: Notify | None = None,
     ) -> None:
+        """`notify` is told when somebody else goes on taking the updates away."""
         self._bot = bot
         self._inbox = inbox
         self._wake = wake
+        self._clock = clock
+        self._notify = notify
+        self._conflicts: deque[float] = deque(maxlen=CONFLICTS_TOLD)
         self._contact = Contact(clock, randomness)
 
     @property
@@ -118,6 +134,7 @@ class Polling:
         except TelegramConflictError as error:
             hooked = "webhook" in error.message
             event = "a_webhook_is_set_for_this_token" if hooked else "another_program_polls_with_this_token"
+            self._conflict("webhook" if hooked else "poller")
             await self._contact.pause(event, self._contact.backoff())
         except AiogramError as error:  # the network, the server, or a proxy's page in its place
             await self._contact.pause("telegram_unreachable", self._contact.backoff(), error=type(error).__name__)
@@ -125,6 +142,13 @@ class Polling:
             self._contact.made()
             return updates
         return ()
+
+    def _conflict(self, other: str) -> None:
+        """Tell of it when it goes on: at a restart the bot may meet its own last request."""
+        self._conflicts.append(self._clock.monotonic())
+        many = len(self._conflicts) == CONFLICTS_TOLD
+        if many and self._notify is not None and self._conflicts[-1] - self._conflicts[0] <= CONFLICTS_WITHIN_SECONDS:
+            self._notify(Notice("notice-conflict", mark=other, args={"other": other}))
 
 
 def _payload(update: Mapping[str, Any]) -> bytes:

@@ -264,6 +264,11 @@ notice-invited =
 notice-disk = The disk of the database has only { $free } left. When it is full, I can store nothing and answer nobody.
 notice-disk-well = The disk of the database has room again: { $free }.
 notice-database = The database can not be written: { $reason }. I try again by myself; messages wait meanwhile.
+notice-conflict =
+    { $other ->
+        [webhook] A webhook is set for my token, so that no messages reach me. Set WEBHOOK_URL to use it, or have it deleted: domovoy doctor says how.
+       *[other] Another program fetches messages with my token, so that some of them never reach me. Stop it, or give it a token of its own.
+    }
 notice-database-well = The database can be written again.
 
 ## The settings file, told to admins

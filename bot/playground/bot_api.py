@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.playground.errors import ApiError, bad_request
 from bot.playground.faults import Call, Faults, Misdeed
+from bot.playground.inspector import Inspector, SeenCall
 from bot.playground.methods.base import Api
 from bot.playground.methods.registry import METHODS
 from bot.playground.params import Params, read_params
@@ -28,11 +29,12 @@ UNAUTHORIZED = ApiError(401, "Unauthorized")
 class BotApi:
     """Answers one bot, the one with the right token; goes wrong where `faults` says so, and remembers the calls."""
 
-    def __init__(self, token: str, api: Api, faults: Faults, *, strict: bool = False) -> None:
+    def __init__(self, token: str, api: Api, faults: Faults, inspector: Inspector, *, strict: bool = False) -> None:
         """With `strict`, what Telegram would put right without a word is refused."""
         self._token = token
         self._api = api
         self._faults = faults
+        self._inspector = inspector
         self._strict = strict
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
 
@@ -60,6 +62,7 @@ class BotApi:
             raise NOT_FOUND
         fault = self._faults.next(method)
         if isinstance(fault, ApiError):
+            self._see(method, params, fault, self._api.world.clock.monotonic())
             return _reply(fault.body(), fault.status)
         if fault is Misdeed.HANG:
             await asyncio.Event().wait()
@@ -67,8 +70,23 @@ class BotApi:
             return _drop(request)
         if fault is Misdeed.NOT_JSON:
             return web.Response(status=502, text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
-        result = await self._do(method.lower(), params)
+        began = self._api.world.clock.monotonic()
+        try:
+            result = await self._do(method.lower(), params)
+        except ApiError as error:
+            self._see(method, params, error, began)
+            raise
+        self._see(method, params, result, began)
         return _drop(request) if fault is Misdeed.DROP_REPLY else _reply({"ok": True, "result": result})
+
+    def _see(self, method: str, params: Params, answer: object, began: float) -> None:
+        """Let the page show it later with the message that it made."""
+        world = self._api.world
+        failed = isinstance(answer, ApiError)
+        body = answer.body() if isinstance(answer, ApiError) else answer
+        seconds = world.clock.monotonic() - began
+        call = SeenCall(method, params.logged(), body, not failed, world.clock.now().timestamp() - seconds, seconds)
+        self._inspector.see(call, world.open_queries, world.inline_places)
 
     async def _do(self, method: str, params: Params) -> Any:
         if method == "getupdates":

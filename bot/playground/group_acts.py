@@ -164,7 +164,7 @@ class GroupActs(Acting):
         told = self.world.add(
             chat_id, from_bot=False, sender_id=person_id if group else None, service={"forum_topic_created": topic}
         )
-        self.world.chats[chat_id].topics[told.message_id] = name
+        self.world.name_topic(chat_id, told.message_id, name)
         told = self.world.change(told, edited=False, thread_id=told.message_id)
         if group is None or group.bot in _HERE:
             self._update("message", self.world.to_bot(told))
@@ -173,8 +173,9 @@ class GroupActs(Acting):
     def delete_topic(self, chat_id: int, thread_id: int) -> None:
         """Delete a topic with all that was said in it; Telegram does not tell bots."""
         chat = self.world.chats[chat_id]
-        if chat.topics.pop(thread_id, None) is None:
+        if thread_id not in chat.topics:
             raise PageError(404, "there is no such topic")
+        self.world.name_topic(chat_id, thread_id, None)
         self.world.delete(chat_id, [one.message_id for one in chat.messages.values() if one.thread_id == thread_id])
 
     def become_supergroup(self, person_id: int, group_id: int) -> Group:

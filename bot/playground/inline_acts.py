@@ -31,7 +31,9 @@ class InlineActs(Acting):
         self._update("inline_query", {**content, "chat_type": "supergroup"})
         return query_id
 
-    def choose(self, query_id: str, group_id: int, *, result: int = 0, feedback: bool = True) -> Message:
+    def choose(
+        self, query_id: str, group_id: int, *, result: int = 0, thread_id: int | None = None, feedback: bool = True
+    ) -> Message:
         """Send what was offered to a group. Without `feedback` the bot is not told, as BotFather has it at first."""
         asked = self.world.inline_queries.get(query_id)
         if asked is None or group_id not in self.world.groups or len(asked.results or ()) <= result:
@@ -48,6 +50,7 @@ class InlineActs(Acting):
             entities=marked.entities,
             markup=markup,
             inline_id=inline_id,
+            thread_id=thread_id,
         )
         if feedback:
             told: Json = {

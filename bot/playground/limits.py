@@ -28,7 +28,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of telegram.md 4.2: sends and edits of a chat share theirs; none is published for drafts.
+    """Telegram's limits (docs/delivery.md): sends and edits of a chat share theirs; none is published for drafts.
 
     `shortest_wait` is the least `retry_after` in seconds.
     """

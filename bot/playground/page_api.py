@@ -16,6 +16,8 @@ from bot.playground.errors import PageError
 from bot.playground.group_acts import GroupActs
 from bot.playground.group_view import page_group
 from bot.playground.guard import HEADERS
+from bot.playground.inline_acts import InlineActs
+from bot.playground.inspector import Inspector
 from bot.playground.state import World
 from bot.playground.values import Json, Membership
 
@@ -31,10 +33,12 @@ Value = TypeVar("Value", int, str)
 class PageApi:
     """Serves one world to any number of pages."""
 
-    def __init__(self, world: World, acts: Acts, groups: GroupActs) -> None:
+    def __init__(self, world: World, acts: Acts, groups: GroupActs, inline: InlineActs, inspector: Inspector) -> None:
         self._world = world
         self._acts = acts
         self._groups = groups
+        self._inline = inline
+        self._inspector = inspector
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """What it serves."""
@@ -42,6 +46,7 @@ class PageApi:
             web.get("/", self._page),
             web.get("/static/{name:[^/]+}", self._static),
             web.get("/playground/state", self._state),
+            web.get("/playground/inspect", _json(self._inspect)),
             web.get("/playground/events", self._events),
             web.get("/playground/files/{file_id}", self._file),
             web.post("/playground/send", _json(self._send)),
@@ -53,6 +58,8 @@ class PageApi:
             web.post("/playground/language", _json(self._language)),
             web.post("/playground/group", _json(self._group)),
             web.post("/playground/topic", _json(self._topic)),
+            web.post("/playground/inline", _json(self._ask_inline)),
+            web.post("/playground/choose", _json(self._choose_inline)),
         ]
 
     async def _page(self, _request: web.Request) -> web.StreamResponse:
@@ -79,6 +86,7 @@ class PageApi:
             _field(body, "person_id", int),
             _field(body, "text", str),
             reply_to=_optional(body, "reply_to", int),
+            thread_id=_optional(body, "thread_id", int),
             quote=_optional(body, "quote", str),
             forwarded_from=_optional(body, "forwarded_from", str),
         )
@@ -104,7 +112,19 @@ class PageApi:
         person_id = fields.get("person_id", "")
         if not person_id.isdigit() or not files or not all(content for _, content in files):
             raise PageError(400, "person_id and file are needed")
-        messages = self._acts.album(int(person_id), files, caption=fields.get("caption", ""))
+        caption = fields.get("caption", "")
+        try:
+            chat_id = int(fields["chat_id"]) if "chat_id" in fields else None
+        except ValueError:
+            raise PageError(400, "chat_id is no number") from None
+        if chat_id is None:
+            messages = self._acts.album(int(person_id), files, caption=caption)
+        else:
+            captions = [caption] + [""] * (len(files) - 1)
+            messages = [
+                self._groups.upload(chat_id, int(person_id), name, content, caption=said)
+                for (name, content), said in zip(files, captions, strict=True)
+            ]
         return {
             "message": present.page_message(messages[0]),
             "messages": [present.page_message(one) for one in messages],
@@ -129,6 +149,30 @@ class PageApi:
         body = await _body(request)
         person_id, chat_id = _field(body, "person_id", int), _field(body, "chat_id", int)
         return {"thread_id": self._groups.open_topic(person_id, chat_id, _field(body, "name", str))}
+
+    async def _ask_inline(self, request: web.Request) -> Json:
+        """What somebody writes behind the bot's name; what it offers comes as an event."""
+        body = await _body(request)
+        return {"query_id": self._inline.ask(_field(body, "person_id", int), _field(body, "text", str))}
+
+    async def _choose_inline(self, request: web.Request) -> Json:
+        body = await _body(request)
+        query_id, chat_id = _field(body, "query_id", str), _field(body, "chat_id", int)
+        result, thread_id = _optional(body, "result", int) or 0, _optional(body, "thread_id", int)
+        message = self._inline.choose(query_id, chat_id, result=result, thread_id=thread_id)
+        return {"message": present.page_message(message)}
+
+    async def _inspect(self, request: web.Request) -> Json:
+        """The calls that made a message, and how the answer in it was decided."""
+        try:
+            chat_id, message_id = int(request.query["chat_id"]), int(request.query["message_id"])
+        except (KeyError, ValueError):
+            raise PageError(400, "chat_id and message_id are needed") from None
+        language = request.query.get("language", "en")
+        return {
+            "calls": self._inspector.calls(chat_id, message_id),
+            "decision": await self._inspector.decision(chat_id, message_id, language),
+        }
 
     async def _stop(self, request: web.Request) -> Json:
         body = await _body(request)

@@ -152,7 +152,8 @@ def page_message(shown: Message) -> Json:
 
 def page_draft(draft: Draft) -> Json:
     """A draft as the page shows it."""
-    return {
+    place = {} if draft.thread_id is None else {"thread": draft.thread_id}
+    return place | {
         "draft_id": draft.draft_id,
         "text": draft.text,
         "html": _html(draft),

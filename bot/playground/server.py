@@ -20,6 +20,7 @@ from bot.playground.faults import Call, Faults
 from bot.playground.group_acts import GroupActs
 from bot.playground.guard import guard
 from bot.playground.inline_acts import InlineActs
+from bot.playground.inspector import Inspector
 from bot.playground.limits import FloodGate, Limits
 from bot.playground.methods.base import Api
 from bot.playground.page_api import PageApi
@@ -65,7 +66,9 @@ class Playground:
         self._acts = Acts(self.world)
         self.groups = GroupActs(self.world)
         self.inline = InlineActs(self.world)
-        self._bot_api = BotApi(token, Api(self.world, FloodGate(limits or Limits(), clock)), self.faults, strict=strict)
+        self.inspector = Inspector()
+        api = Api(self.world, FloodGate(limits or Limits(), clock))
+        self._bot_api = BotApi(token, api, self.faults, self.inspector, strict=strict)
         self._stack = AsyncExitStack()
 
     @property
@@ -82,7 +85,8 @@ class Playground:
             application = web.Application(
                 middlewares=[closing.middleware(), guard()], client_max_size=MOST_IN_A_REQUEST
             )
-            application.add_routes([*self._bot_api.routes(), *PageApi(self.world, self._acts, self.groups).routes()])
+            page = PageApi(self.world, self._acts, self.groups, self.inline, self.inspector)
+            application.add_routes([*self._bot_api.routes(), *page.routes()])
             application.on_shutdown.append(closing.now)
             # A poll or a page whose client has gone must end with it.
             runner = web.AppRunner(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,6 +49,7 @@ class World:
         self.reads_all = False
         self.open_queries: dict[str, tuple[int, int]] = {}
         self.inline_queries: dict[str, InlineAsked] = {}
+        self.inline_places: dict[str, tuple[int, int]] = {}
         self.last_message_id = 0
         self.changes = 0
         self._last_poll: float | None = None
@@ -62,6 +63,8 @@ class World:
         message = Message(self.last_message_id, chat_id, date=self._unix(), **fields)
         chat = self.chats[chat_id]
         chat.messages[message.message_id] = message
+        if message.inline_id is not None:
+            self.inline_places[message.inline_id] = (chat_id, message.message_id)
         while len(chat.messages) > MESSAGES_KEPT:
             del chat.messages[next(iter(chat.messages))]
         self._changed({"type": "message", "chat_id": chat_id, "message": present.page_message(message)})
@@ -144,6 +147,15 @@ class World:
         self.chats.setdefault(group.group_id, Chat(group.group_id))
         self._changed({"type": "group", "chat_id": group.group_id, "group": page_group(group)})
 
+    def name_topic(self, chat_id: int, thread_id: int, name: str | None) -> None:
+        """Give a topic its name, or take it away with None."""
+        topics = self.chats[chat_id].topics
+        if name is None:
+            topics.pop(thread_id, None)
+        else:
+            topics[thread_id] = name
+        self._changed({"type": "topics", "chat_id": chat_id, "topics": _named(topics)})
+
     def _show_menu(self, person_id: int, before: list[Json]) -> None:
         menu = self._menu(person_id)
         if menu != before:
@@ -189,7 +201,7 @@ class World:
             "messages": [present.page_message(message) for message in chat.messages.values()],
             "drafts": [present.page_draft(draft) for draft in chat.drafts.values()],
             "commands": self._menu(chat.chat_id),
-            "topics": {str(thread_id): name for thread_id, name in chat.topics.items()},
+            "topics": _named(chat.topics),
         }
 
     def _changed(self, event: Json, *, lasting: bool = True) -> None:
@@ -198,3 +210,7 @@ class World:
 
     def _unix(self) -> int:
         return int(self.clock.now().timestamp())
+
+
+def _named(topics: Mapping[int, str]) -> Json:
+    return {str(thread_id): name for thread_id, name in topics.items()}

@@ -32,7 +32,11 @@ def answer_inline_query(api: Api, params: Params) -> bool:
     button = params.json("button")
     if button is not None and not (isinstance(button, dict) and button.get("text")):
         raise bad_request("can't parse InlineQueryResultsButton")
-    api.world.inline_queries[params.text("inline_query_id")] = replace(asked, results=checked, button=button)
+    query_id = params.text("inline_query_id")
+    api.world.inline_queries[query_id] = replace(asked, results=checked, button=button)
+    offered = [{"title": one["title"], "description": one.get("description", "")} for one in checked]
+    note = button["text"] if button else None
+    api.world.feed.publish({"type": "inline", "query_id": query_id, "results": offered, "button": note})
     return True
 
 

@@ -15,7 +15,7 @@ from bot.playground.values import Json
 LONGEST = 32_768
 MOST_BLOCKS = 500
 MOST_COLUMNS = 20
-"""The limits of telegram.md 4.2."""
+"""Telegram's limits (docs/delivery.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bot.playground.errors import ApiError, bad_request
 from bot.playground.values import Json
 
 DEEPEST = 16
-"""Levels of nested blocks (telegram.md 4.2); texts may be nested as deep."""
+"""Levels of nested blocks (docs/delivery.md); texts may be nested as deep."""
 
 _NESTED_TEXTS = frozenset(
     ["bold", "italic", "underline", "strikethrough", "spoiler", "subscript", "superscript", "marked", "code", "url"]

@@ -28,10 +28,20 @@ export const state = () => call("/playground/state");
 /** `groupId` is the group in which the person acts; null: their own chat. */
 const where = (personId, groupId) => ({ person_id: personId, ...(groupId === null ? {} : { chat_id: groupId }) });
 
-export const send = (personId, text, replyTo = null, groupId = null) =>
-  post("/playground/send", { ...where(personId, groupId), text, ...(replyTo === null ? {} : { reply_to: replyTo }) });
+export const send = (personId, text, replyTo = null, groupId = null, threadId = null) =>
+  post("/playground/send", { ...where(personId, groupId), text, reply_to: replyTo, thread_id: threadId });
 
-export const makeGroup = (personId) => post("/playground/group", { person_id: personId });
+export const makeGroup = (personId) => post("/playground/group", { person_id: personId, forum: true });
+
+export const openTopic = (personId, chatId, name) => post("/playground/topic", { person_id: personId, chat_id: chatId, name });
+
+export const askInline = (personId, text) => post("/playground/inline", { person_id: personId, text });
+
+export const chooseInline = (queryId, chatId, result, threadId) =>
+  post("/playground/choose", { query_id: queryId, chat_id: chatId, result, thread_id: threadId });
+
+export const inspect = (chatId, messageId, code) =>
+  call(`/playground/inspect?chat_id=${chatId}&message_id=${messageId}&language=${code}`);
 
 export const edit = (personId, messageId, text, groupId = null) =>
   post("/playground/edit", { ...where(personId, groupId), message_id: messageId, text });
@@ -46,10 +56,11 @@ export const stop = (personId, draftId) => post("/playground/stop", { person_id:
 
 export const language = (personId, code) => post("/playground/language", { person_id: personId, language_code: code });
 
-export function upload(personId, files, caption) {
+export function upload(personId, files, caption, groupId = null) {
   const form = new FormData();
   form.append("person_id", String(personId));
   form.append("caption", caption);
+  if (groupId !== null) form.append("chat_id", String(groupId));
   for (const file of files) form.append("file", file, file.name);
   return call("/playground/upload", { method: "POST", body: form });
 }

@@ -2,15 +2,18 @@
 
 import * as api from "./api.js";
 import { listen as listenToContent } from "./content.js";
-import { alertBox, enlarge, listen as listenToDialogs, toast } from "./dialogs.js";
+import { alertBox, askFor, enlarge, listen as listenToDialogs, toast } from "./dialogs.js";
 import { byId, memory } from "./dom.js";
 import { LANGUAGES, language, speak, t } from "./i18n.js";
 import { Store } from "./store.js";
 import { ChatsView } from "./view_chats.js";
 import { ComposerView } from "./view_composer.js";
 import { HeaderView } from "./view_header.js";
+import { InspectorView } from "./view_inspector.js";
 import { MessagesView } from "./view_messages.js";
+import { OffersView } from "./view_offers.js";
 import { StartView } from "./view_start.js";
+import { TopicsView } from "./view_topics.js";
 
 const ANSWER_MS = 20_000;
 const THEMES = ["auto", "light", "dark"];
@@ -36,7 +39,7 @@ function nameOf(personId) {
 
 async function say(text, replyTo = null) {
   messages.near = true;
-  return Boolean(await attempt(api.send(store.person.id, text, replyTo, store.group?.id ?? null), t("notSent")));
+  return Boolean(await attempt(api.send(store.person.id, text, replyTo, store.group?.id ?? null, store.thread), t("notSent")));
 }
 
 async function react(message, emoji) {
@@ -65,6 +68,18 @@ async function press(message, button, key) {
   );
 }
 
+async function openTopic() {
+  const name = await askFor(t("topicName"));
+  const made = name && (await attempt(api.openTopic(store.person.id, store.active, name), t("notSent")));
+  if (made?.thread_id) store.chooseThread(made.thread_id);
+}
+
+const inspector = new InspectorView(store, (chatId, id) => attempt(api.inspect(chatId, id, language()), t("notInspected")));
+const topics = new TopicsView(store, { choose: (id) => store.chooseThread(id), create: openTopic });
+const offers = new OffersView(store, byId("text"), {
+  ask: async (text) => (await attempt(api.askInline(store.person.id, text), t("notSent")))?.query_id ?? null,
+  choose: async (queryId, at) => Boolean(await attempt(api.chooseInline(queryId, store.active, at, store.thread), t("notSent"))),
+});
 const messages = new MessagesView(store, {
   press,
   enlarge,
@@ -73,16 +88,17 @@ const messages = new MessagesView(store, {
   reply: (message) => composer.reply(message),
   edit: (message) => composer.edit(message),
   react,
+  inspect: (message) => inspector.open(message),
   stop: (draft) => attempt(api.stop(store.active, draft.draft_id), t("notPressed")),
 });
 const composer = new ComposerView(store, {
   say,
   change: async (message, text) => Boolean(await attempt(api.edit(store.person.id, message.id, text, store.group?.id ?? null), t("notSent"))),
-  attach: async (files, caption) => Boolean(await attempt(api.upload(store.active, files, caption), t("notSent"))),
+  attach: async (files, caption) => Boolean(await attempt(api.upload(store.person.id, files, caption, store.group?.id ?? null), t("notSent"))),
   tell: toast,
   botName,
 });
-const views = [new ChatsView(store, (id) => store.activate(id)), new HeaderView(store), new StartView(store, say), messages, composer];
+const views = [new ChatsView(store, (id) => store.activate(id)), new HeaderView(store), new StartView(store, say), messages, composer, topics, offers, inspector];
 
 let scheduled = false;
 

@@ -23,6 +23,20 @@ export function alertBox(title, text) {
   if (!dialog.open) dialog.showModal();
 }
 
+/** Asks for a line of text; gives a promise of it, empty when the person would rather not. */
+export function askFor(title) {
+  const dialog = byId("ask");
+  const input = byId("ask-text");
+  byId("ask-title").textContent = title;
+  input.value = "";
+  dialog.returnValue = "";
+  dialog.showModal();
+  input.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok" ? input.value.trim() : ""), { once: true });
+  });
+}
+
 export function enlarge(url) {
   const dialog = byId("lightbox");
   dialog.querySelector("img").src = url;
@@ -31,6 +45,7 @@ export function enlarge(url) {
 
 /** A press outside of a dialog closes it. */
 export function listen() {
+  byId("ask-cancel").addEventListener("click", () => byId("ask").close());
   for (const dialog of [byId("alert"), byId("lightbox")]) {
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog || event.target.tagName === "IMG") dialog.close();

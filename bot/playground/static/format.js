@@ -6,6 +6,9 @@ const date = (seconds) => new Date(seconds * 1000);
 
 export const clock = (seconds) => date(seconds).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
 
+export const precise = (seconds) =>
+  date(seconds).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+
 export const moment = (seconds) => date(seconds).toLocaleString(locale(), { dateStyle: "long", timeStyle: "medium" });
 
 /** A key that is equal for two times of the same local day. */

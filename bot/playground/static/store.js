@@ -17,7 +17,7 @@ function continues(message, draft) {
 }
 
 function emptyChat() {
-  return { messages: [], drafts: [], commands: [], typing: null, adopted: new Map(), botAt: 0, heardUpTo: 0 };
+  return { messages: [], drafts: [], commands: [], topics: {}, typing: null, adopted: new Map(), botAt: 0, heardUpTo: 0 };
 }
 
 export class Store {
@@ -31,6 +31,8 @@ export class Store {
     this.chats = new Map();
     this.answers = new Map();
     this.waiting = new Map();
+    this.offers = new Map();
+    this.thread = null;
     this.active = Number(memory.get("active")) || 1001;
     this.read = JSON.parse(memory.get("read") || "{}");
   }
@@ -78,7 +80,7 @@ export class Store {
     for (const id of this.chats.keys()) if (!known.has(id)) this.chats.delete(id);
     for (const [id, chat] of Object.entries(state.chats)) {
       const kept = this.chat(id);
-      Object.assign(kept, { messages: chat.messages, drafts: chat.drafts, commands: chat.commands, typing: null });
+      Object.assign(kept, { messages: chat.messages, drafts: chat.drafts, commands: chat.commands, topics: chat.topics ?? {}, typing: null });
       kept.heardUpTo = this.#lastBeforeBot(kept);
       const newest = chat.messages.at(-1)?.id ?? 0;
       this.read[id] = Math.min(this.read[id] ?? newest, newest);
@@ -94,8 +96,23 @@ export class Store {
 
   activate(id) {
     this.active = id;
+    this.thread = null;
     memory.set("active", String(id));
     this.changed();
+  }
+
+  /** Shows one topic of the chat, or all of it with null. */
+  chooseThread(id) {
+    this.thread = id;
+    this.changed();
+  }
+
+  /** What of the open chat is to be seen. */
+  get shown() {
+    const { messages, drafts } = this.current;
+    if (this.thread === null) return { messages, drafts };
+    const here = (one) => one.thread === this.thread;
+    return { messages: messages.filter(here), drafts: drafts.filter(here) };
   }
 
   /** Everything in the chat that is open has been seen. */
@@ -138,6 +155,8 @@ export class Store {
       draft_gone: () => this.#draftGone(chat, event.draft_id),
       action: () => this.#action(chat, event.action),
       callback_answer: () => this.#answer(event),
+      inline: () => this.offers.set(event.query_id, event),
+      topics: () => Object.assign(chat, { topics: event.topics }),
       group: () => this.#group(event.group),
       commands: () => Object.assign(chat, { commands: event.commands }),
       bot: () => Object.assign(this.bot, { online: event.online }),

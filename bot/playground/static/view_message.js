@@ -34,7 +34,7 @@ export class MessageView {
     const bubble = el("div", { class: "bubble" }, this.#sender(), this.#reply(), this.#photo(), this.#document(), this.text, this.#reaction());
     bubble.classList.toggle("bare", Boolean(message.photo && !message.html));
     bubble.classList.toggle("file-only", Boolean(message.document && !message.html));
-    const side = el("div", { class: "side-actions" }, this.#replyButton(), ...this.#ownButtons());
+    const side = el("div", { class: "side-actions" }, this.#replyButton(), ...this.#ownButtons(), this.#inspectButton());
     this.node.replaceChildren(el("div", { class: "bubble-row" }, bubble, side), ...this.#keyboard());
     if (from !== null && !calm()) this.growing = new Reveal(this.text, { from, over: SETTLE_MS, done: () => settle(this.node) });
   }
@@ -114,9 +114,13 @@ export class MessageView {
       return [this.#sideButton(t("edit"), icon("edit"), () => actions.edit(message))];
     }
     return [
-      this.#sideButton(t("good"), "👍", () => actions.react(message, "👍")),
-      this.#sideButton(t("bad"), "👎", () => actions.react(message, "👎")),
+      this.#sideButton(t("good"), icon("good"), () => actions.react(message, "👍")),
+      this.#sideButton(t("bad"), icon("bad"), () => actions.react(message, "👎")),
     ];
+  }
+
+  #inspectButton() {
+    return this.#sideButton(t("inspect"), icon("inspect"), () => this.actions.inspect(this.message));
   }
 
   #sideButton(label, sign, onclick) {

@@ -31,6 +31,7 @@ export class MessagesView {
     this.height = 0;
     this.earlier = el("button", { type: "button", class: "earlier", onclick: () => this.#widen() });
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.log.addEventListener("click", (event) => this.#choose(event.target.closest(".message")));
     this.jump.addEventListener("click", () => this.toNewest(true));
     new ResizeObserver(() => this.#resized()).observe(this.inner);
     new ResizeObserver(() => this.near && this.toNewest(false)).observe(this.scroller);
@@ -48,17 +49,19 @@ export class MessagesView {
   }
 
   render() {
-    const fresh = this.chat !== this.store.active;
+    const place = `${this.store.active}:${this.store.thread}`;
+    const fresh = this.chat !== place;
     if (fresh) {
       this.reset();
-      this.chat = this.store.active;
+      this.chat = place;
       this.window = WINDOW;
       this.unseen = 0;
     }
     this.scroller.classList.toggle("still", fresh);
     const chat = this.store.current;
-    this.#messages(chat, fresh);
-    this.#drafts(chat);
+    const shown = this.store.shown;
+    this.#messages(chat, shown.messages, fresh);
+    this.#drafts(shown.drafts);
     if (fresh) {
       this.near = true;
       this.height = this.inner.offsetHeight;
@@ -81,8 +84,14 @@ export class MessagesView {
     view.node.classList.add("flash");
   }
 
-  #messages(chat, fresh) {
-    const messages = chat.messages.slice(-this.window);
+  /** On a phone nothing is pointed at: what can be done with a message is shown once it has been pressed. */
+  #choose(node) {
+    for (const chosen of this.log.querySelectorAll(".chosen")) if (chosen !== node) chosen.classList.remove("chosen");
+    node?.classList.add("chosen");
+  }
+
+  #messages(chat, all, fresh) {
+    const messages = all.slice(-this.window);
     const kept = new Set(messages.map((message) => message.id));
     for (const [id, view] of this.views) {
       if (kept.has(id)) continue;
@@ -90,7 +99,7 @@ export class MessagesView {
       this.views.delete(id);
     }
     const order = [];
-    if (messages.length < chat.messages.length) order.push(this.earlier);
+    if (messages.length < all.length) order.push(this.earlier);
     this.earlier.textContent = t("earlier");
     messages.forEach((message, at) => {
       const before = messages[at - 1];
@@ -133,15 +142,15 @@ export class MessagesView {
     return view;
   }
 
-  #drafts(chat) {
-    const kept = new Set(chat.drafts.map((draft) => draft.draft_id));
+  #drafts(drafts) {
+    const kept = new Set(drafts.map((draft) => draft.draft_id));
     for (const [id, view] of this.drafts) {
       if (kept.has(id)) continue;
       view.end();
       view.node.remove();
       this.drafts.delete(id);
     }
-    for (const draft of chat.drafts) {
+    for (const draft of drafts) {
       const known = this.drafts.get(draft.draft_id);
       if (known) {
         known.update(draft);

@@ -14,6 +14,7 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.methods import TelegramMethod
 
+from bot.events import Notice
 from bot.intake.contact import LONGEST_PAUSE_SECONDS
 from bot.intake.polling import Polling
 from bot.playground.server import Playground
@@ -98,6 +99,37 @@ async def test_what_could_not_be_stored_is_not_confirmed_and_fetched_again(
         assert await stored(inbox, woken, 1) == ["precious"]
     assert len(hasty.slept) == 2
     assert len([call for call in page.called("getUpdates") if not call.params.get("offset")]) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("terminated by other getUpdates request", "poller"),
+        ("can't use getUpdates method while webhook is active", "webhook"),
+    ],
+)
+async def test_that_somebody_else_goes_on_taking_the_updates_is_told(
+    page: Playground, bot: Bot, inbox: Inbox, hasty: HastyClock, said: str, other: str
+) -> None:
+    told: list[Notice] = []
+    polls = Polling(bot, inbox, lambda: None, clock=hasty, randomness=random.Random(1), notify=told.append)
+
+    async def meets(conflicts: int) -> None:
+        for _ in range(conflicts):
+            page.faults.fail("getUpdates", status=409, description=f"Conflict: {said}")
+        task, before = asyncio.create_task(polls.run()), len(hasty.slept)
+
+        async def waited() -> bool:
+            return len(hasty.slept) == before + conflicts
+
+        await until(waited)
+        task.cancel()
+        await asyncio.wait({task})
+
+    await meets(2)
+    assert told == [], "it may have met its own last request"
+    await meets(1)
+    assert told == [Notice("notice-conflict", mark=other, args={"other": other})]
 
 
 async def test_each_kind_of_trouble_is_waited_out(page: Playground, bot: Bot, inbox: Inbox, hasty: HastyClock) -> None:
