@@ -125,6 +125,7 @@ class _Growing:
         self._show_thinking = show_thinking
         self._text = ""
         self._loading: asyncio.Task[None] | None = None
+        self._loaded_model = ""
 
     async def __aenter__(self) -> Self:
         return self
@@ -137,7 +138,9 @@ class _Growing:
     async def show(self, event: AnswerEvent) -> None:
         """Show what has come with one event that does not end the answer."""
         if isinstance(event, AnswerLoading):
-            if self._loading is None:
+            if self._loading is None or event.model != self._loaded_model:
+                await self._loaded()
+                self._loaded_model = event.model
                 self._loading = asyncio.create_task(self._count_loading(event.model), name="loading")
             return
         await self._loaded()

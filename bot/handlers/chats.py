@@ -54,8 +54,9 @@ async def on_chats_press(
     if one is None and act is not ChatsAct.ALL:
         await settle(query, t("chats-gone"))
     elif one is not None and act in {ChatsAct.TAKE_UP, ChatsAct.DELETE}:
-        await running.stop(*place)  # it belongs to the conversation that there was
-        await buttons.leave_last(bot, *place)
+        if one.open is (act is ChatsAct.DELETE):  # what is being written belongs to the open one
+            await running.stop(*place)
+            await buttons.leave_last(bot, *place)
         if act is ChatsAct.TAKE_UP:
             await past.take_up(one.id, *place)
             await settle(query, t("chats-taken-up"))

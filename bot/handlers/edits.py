@@ -12,6 +12,7 @@ from bot.said import said_in
 from bot.sent.carried import CarriedKind, carried_by
 from bot.sent.receiving import Receiving
 from bot.turns import Asked, Turns
+from bot.views.files import notes_words
 from storage import Answers, Conversations, Part, Person, QueuedUpdate
 
 
@@ -35,9 +36,14 @@ async def on_edited(
 ) -> None:
     """Take the new words for the old ones; the answer to the last question is overwritten with the new one.
 
-    Only what has to be answered counts against the limits of the person.
+    Only what has to be answered counts against the limits of the person. What cannot be listened to again stays as it
+    was, and the person is told why.
     """
+    if not await answers.known(message.chat.id, message.message_id):
+        return
     part = await _said_anew(message, person, t, receiving)
+    if part is None:
+        return
     asks = await answers.wanted_anew(message.chat.id, part)
     if asks and not await limits.lets_through(message, person, t, queued.update_id):
         return
@@ -49,10 +55,14 @@ async def on_edited(
     await turns.see_through(asked, turn, in_place=had[-1].telegram_ids if had else ())
 
 
-async def _said_anew(message: Message, person: Person, t: Translator, receiving: Receiving) -> Part:
-    """The words as they are now. Of what is spoken Telegram tells no words: it is listened to again."""
+async def _said_anew(message: Message, person: Person, t: Translator, receiving: Receiving) -> Part | None:
+    """The words as they are now. Of what is spoken Telegram tells no words: it is listened to again; None: in vain."""
     carried = carried_by(message)
     if carried is None or carried.kind is not CarriedKind.SPEECH:
         return said_in(message)
-    [part] = (await receiving.receive([message], t, at_home=person.at_home)).parts
+    received = await receiving.receive([message], t, at_home=person.at_home)
+    if received.refused:
+        await message.answer(notes_words(t, received, admin=person.admin))
+        return None
+    [part] = received.parts
     return part

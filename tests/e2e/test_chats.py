@@ -79,6 +79,24 @@ async def test_the_open_one_is_deleted_while_its_answer_is_written(house: OpenHo
         assert asked(model_server.chats[-1]) == [("user", "Hello")]
 
 
+async def test_an_answer_goes_on_while_another_conversation_is_deleted(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    async with house(**served_by(model_server)) as home:
+        await talk_of(home, "My cat is called Tom.", "Where is Kyoto?")
+        model_server.script(STUCK)
+        home.page.say(ME, "And Osaka?")
+        await home.page.wait_for(lambda: len(model_server.chats) == 3 and home.page.drafts(ME))
+        await home.say(ME, "/chats")
+        card = await press(home, last_of(home, ME), "My cat is called Tom.", ME)
+        card = await press(home, card, "Delete…", ME)
+        card = await press(home, card, "Delete it for good", ME)
+        assert buttons(card) == ["• Where is Kyoto?"]
+        assert home.app.running.count == 1
+        await home.say(ME, "/stop")
+        assert home.texts(ME)[-1].startswith("The beginning")
+
+
 async def test_many_come_a_page_at_a_time(house: OpenHouse, model_server: ModelServer) -> None:
     async with house(**served_by(model_server)) as home:
         conversations = home.app.dispatcher["conversations"]

@@ -191,6 +191,19 @@ async def test_the_seconds_are_counted_while_a_model_is_loaded_and_no_longer() -
     assert record.final == ("a", "")
 
 
+async def test_another_model_that_has_to_be_loaded_then_is_called_by_its_own_name() -> None:
+    record, clock = Record(), VirtualClock()
+
+    async def events() -> AsyncIterator[AnswerEvent]:
+        for model in ("qwen3", "gemma3"):
+            yield AnswerLoading(model)
+            await clock.sleep(1.5)
+        yield completed("a")
+
+    await clock.run(deliver_answer(events(), record, Words(), clock=clock))
+    assert record.frames == [("", f"loading {model} {n}") for model in ("qwen3", "gemma3") for n in range(2)]
+
+
 async def test_an_answer_that_is_given_up_while_the_model_is_loaded_counts_no_further() -> None:
     record = Record()
     before = asyncio.all_tasks()

@@ -1,0 +1,31 @@
+"""Recordings whose caption is changed, over real sockets: what was spoken stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.e2e.conftest import ME, OpenHouse
+from tests.e2e.talk import served_by, settled
+from tests.e2e.test_sent import put
+from tests.fakes.model_server import ModelServer
+
+
+async def test_what_was_spoken_is_not_lost_when_it_cannot_be_listened_to_again(
+    house: OpenHouse, model_server: ModelServer
+) -> None:
+    model_server.hear("What is love?")
+    settings = served_by(model_server, TRANSCRIPTION_API_BASE=model_server.base, TRANSCRIPTION_MODEL="whisper")
+    async with house(**settings) as home:
+        voice = home.page.world.files.add("voice.ogg", b"OggS-sound", mime="audio/ogg")
+        sent = {"file_id": voice.file_id, "file_unique_id": "u", "duration": 3, "mime_type": "audio/ogg"}
+        put(home, voice=sent, caption="From the radio")
+        await home.page.wait_for(lambda: len(home.texts(ME)) == 2)
+        await settled(home)
+        number = home.page.world.last_message_id - len(home.texts(ME))
+        model_server.hear("", status=401)
+        put(home, "edited_message", voice=sent, caption="From the TV", message_id=number)
+        await settled(home)
+        assert len(home.texts(ME)) == 3, "why is said"
+        assert await home.say(ME, "Well?") == ["Hello there!"]
+        asked: Any = model_server.chats[-1].json["messages"]
+        assert asked[0]["content"] == "From the radio\n\nWhat is love?"
