@@ -10,6 +10,7 @@ from llm.routing.fallback import LLMFallbackManager
 from llm.routing.pool import ModelPool
 from llm.routing.serving_model import ServingModel
 from llm.routing.target import Target
+from llm.transcription import Transcriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,11 @@ class SteeredModel:
 class ModelControl:
     """Puts together what is known of each model and what may be done with it."""
 
-    def __init__(self, pool: ModelPool, manager: LLMFallbackManager) -> None:
+    def __init__(self, pool: ModelPool, manager: LLMFallbackManager, transcriber: Transcriber | None = None) -> None:
+        """`transcriber` is who writes down what is spoken."""
         self._pool = pool
         self._manager = manager
+        self._transcriber = transcriber
 
     @property
     def models(self) -> tuple[SteeredModel, ...]:
@@ -62,8 +65,13 @@ class ModelControl:
 
     @property
     def any_cloud(self) -> bool:
-        """Whether some model is in a cloud, for whatever it is asked."""
-        return any(not target.source.local for target in self._manager.targets)
+        """Whether something that people say may go to a cloud: to a model, for whatever it is asked, or as speech."""
+        return self.speech_in_cloud or any(not target.source.local for target in self._manager.targets)
+
+    @property
+    def speech_in_cloud(self) -> bool:
+        """Whether what is spoken is written down in a cloud."""
+        return self._transcriber is not None and self._transcriber.in_cloud
 
     def find(self, mark: str) -> SteeredModel | None:
         """The model that a button means; None when the settings have changed since."""

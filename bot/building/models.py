@@ -85,6 +85,7 @@ async def open_models(stack: AsyncExitStack, ground: Ground, stores: Stores, fro
     traffic, choosing = Traffic(clock), make_choosing(settings, clock, randomness, spending)
     seating = Seating(Balancer(clock.monotonic, randomness), clock)
     manager = make_manager(settings, pool, clock, randomness, monitor, alerts, spending, traffic, seating, choosing)
+    transcriber = Transcriber(http, clock, transcription_config(settings))
     people_first = PeopleFirst(traffic, monitor=monitor, spending=spending)
     detections = make_detections(settings, pool, stores.book, clock, people_first)
     memories = {
@@ -100,13 +101,13 @@ async def open_models(stack: AsyncExitStack, ground: Ground, stores: Stores, fro
         choosing=choosing,
         spending=spending,
         alerts=alerts,
-        control=ModelControl(pool, manager),
+        control=ModelControl(pool, manager, transcriber),
         detections=await stack.enter_async_context(detections),
         remembering=await stack.enter_async_context(Remembering(stores.learned, memories, clock)),
         tasks=await stack.enter_async_context(
             open_tasks(settings, manager, stores.conversations, stores.summaries, clock)
         ),
-        transcriber=Transcriber(http, clock, transcription_config(settings)),
+        transcriber=transcriber,
         monitor=monitor,
         metrics=metrics,
     )

@@ -48,6 +48,7 @@ async def on_privacy(
         month=await usage.this_month(person.id),
         private=message.chat.id == person.id,
         at_home=person.at_home,
+        speech_in_cloud=control.speech_in_cloud,
     )
     await message.answer(text)
 

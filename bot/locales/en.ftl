@@ -763,6 +763,7 @@ privacy-where = Your messages are read by language models:
 privacy-demo = • only the built-in demo, within the bot itself
 privacy-home = • on machines of this bot's owner: { $models }
 privacy-cloud = • in a cloud, at another company: { $models }
+privacy-speech-cloud = • what you say in voice messages and recordings is written down in a cloud, at another company
 privacy-cloud-when = A model in a cloud is asked when none at home can answer, or when it was put first on purpose. Summaries of long conversations and titles can come from there as well.
 privacy-at-home = By your choice in /settings, what you write goes to no cloud. In a group others ask too, and what all have said there goes with their questions.
 privacy-no-cloud = None of them is in a cloud.

@@ -26,12 +26,13 @@ def privacy_text(
     month: Use,
     private: bool,
     at_home: bool = False,
+    speech_in_cloud: bool = False,
 ) -> str:
     """All of it; plain text. What the person wrote is only shown where nobody else reads (`private`)."""
     parts = [
         t("privacy-kept", conversations=kept.conversations, messages=kept.messages),
         t("privacy-how-long"),
-        _where(t, models, at_home=at_home),
+        _where(t, models, at_home=at_home, speech_in_cloud=speech_in_cloud),
         _cloud(t, kept, private=private),
         _use(t, limits, today, month),
         t("privacy-rights"),
@@ -44,7 +45,7 @@ def forget_question(t: Translator, found: Forgotten) -> str:
     return t("forget-question", conversations=found.conversations, messages=found.messages)
 
 
-def _where(t: Translator, models: Sequence[ServingModel], *, at_home: bool) -> str:
+def _where(t: Translator, models: Sequence[ServingModel], *, at_home: bool, speech_in_cloud: bool) -> str:
     """Which models may read what is written, by where they run."""
     names: dict[str, list[str]] = {"home": [], "cloud": []}
     for model in models:
@@ -61,9 +62,13 @@ def _where(t: Translator, models: Sequence[ServingModel], *, at_home: bool) -> s
         if those:
             more = ", …" if len(those) > MOST_MODELS else ""
             lines.append(t(f"privacy-{place}", models=", ".join(those[:MOST_MODELS]) + more))
-    if names["cloud"]:
-        lines.append(t("privacy-at-home" if at_home else "privacy-cloud-when"))
-    else:
+    if speech_in_cloud:
+        lines.append(t("privacy-speech-cloud"))
+    if at_home and (names["cloud"] or speech_in_cloud):
+        lines.append(t("privacy-at-home"))
+    elif names["cloud"]:
+        lines.append(t("privacy-cloud-when"))
+    elif not speech_in_cloud:
         lines.append(t("privacy-no-cloud"))
     return "\n".join(lines)
 

@@ -114,12 +114,16 @@ DEMO = ModelInUse(
 )
 
 
+_PASSED_ON = ("-cloud", ":cloud")
+"""So end the names of models that an Ollama at home only passes on to its cloud; its list says so too."""
+
+
 def with_local(config: ModelConfig) -> ModelConfig:
-    """Tell by the host whether a model is local, where the configuration leaves it open."""
+    """Tell by the host and the name whether a model is local, where the configuration leaves it open."""
     if config.local is not None:
         return config
     try:
-        local = is_local(host_of(config.api_base))
+        local = is_local(host_of(config.api_base)) and not config.name.endswith(_PASSED_ON)
     except ValueError:
         return config
     return config.model_copy(update={"local": local})

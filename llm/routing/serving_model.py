@@ -86,6 +86,7 @@ class ServingModel:
         if configured is None and self._base and self._wanted:
             configured = ModelConfig(name=self._wanted, api_base=self._base, api_key=self._key)
         self._configured = with_local(configured) if configured is not None else None
+        self._judged = configured is not None and configured.local is None
         self._view = self._believing(_View(unseen(self._configured) if self._configured else None, "not_looked_yet"))
         self._lock = asyncio.Lock()
         self._looks = 0
@@ -273,10 +274,16 @@ class ServingModel:
         self._view = self._believing(self._view)
 
     def _believing(self, view: _View) -> _View:
-        if view.model is None or view.model.source is ModelSource.DEMO:
+        model = view.model
+        if model is None or model.source is ModelSource.DEMO:
             return view
-        known = self._known(key_of(view.model))
-        return view if known is view.model.known else replace(view, model=replace(view.model, known=known))
+        if self._judged and model.found is not None and model.found.remote and model.config.local:
+            # Its address is that of a server here, which only passes on what it is asked.
+            model = replace(model, config=model.config.model_copy(update={"local": False}))
+        known = self._known(key_of(model))
+        if known is not model.known:
+            model = replace(model, known=known)
+        return view if model is view.model else replace(view, model=model)
 
     async def _look(self) -> _View:
         if self._configured is not None:

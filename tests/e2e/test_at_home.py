@@ -104,6 +104,18 @@ async def test_what_is_spoken_is_not_written_down_in_a_cloud(tmp_path: Path, mod
         assert words.startswith("You want nothing of yours to go to a cloud, and recordings are written down in one.")
 
 
+async def test_a_cloud_that_only_writes_down_what_is_spoken_is_one_too(
+    tmp_path: Path, model_server: ModelServer
+) -> None:
+    speech = {"TRANSCRIPTION_API_BASE": "https://api.openai.com/v1", "TRANSCRIPTION_MODEL": "whisper-1"}
+    async with open_house_in(tmp_path, **served_by(model_server), **speech) as home:
+        [said] = await home.say(ME, "/privacy")
+        assert "is written down in a cloud" in said
+        assert "None of them is in a cloud." not in said
+        await stay_at_home(home)
+        assert "goes to no cloud" in (await home.say(ME, "/privacy"))[0]
+
+
 async def test_without_a_cloud_there_is_nothing_to_choose(tmp_path: Path, model_server: ModelServer) -> None:
     async with open_house_in(tmp_path, **served_by(model_server)) as home:
         await home.say(ME, "/settings")

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
+from llm.config import ModelConfig
 from llm.demo import DEMO_BASE, DEMO_MODEL
 from llm.errors import AttemptFailed
 from llm.routing.serving_model import RECHECK_SECONDS, ModelSource
@@ -201,6 +202,30 @@ async def test_nothing_is_looked_at_while_all_is_well_until_it_fails_or_some_tim
     assert not model.needs_refresh
     clock.seconds += RECHECK_SECONDS
     assert model.needs_refresh
+
+
+@pytest.mark.parametrize("local", [None, True])
+async def test_a_model_that_ollama_only_passes_on_to_its_cloud_is_not_at_home_unless_that_is_said(
+    server: ModelServer, primary: Make, local: bool | None
+) -> None:
+    servers.ollama(server)
+    card = {"name": "big", "remote_host": "https://ollama.com:443", "remote_model": "big"}
+    server.get["/api/tags"] = Json({"models": [card]})
+    model = primary(configured=ModelConfig(name="big", api_base=server.base, local=local))
+    await model.refresh()
+    assert model.local is (local is True)
+    assert model.client().served.local is (local is True)
+    again = primary(configured=ModelConfig(name="big", api_base=server.base, local=local, max_tokens=5))
+    again.follow(model)
+    assert again.local is (local is True), "before it is looked at anew"
+
+
+def test_a_model_whose_name_says_that_it_is_in_a_cloud_is_not_at_home_before_it_is_looked_at(primary: Make) -> None:
+    base = "http://127.0.0.1:11434"
+    names = {"gpt-oss:120b-cloud": False, "glm-4.6:cloud": False, "cloudy:7b": True}
+    for name, local in names.items():
+        assert primary(configured=ModelConfig(name=name, api_base=base)).local is local
+    assert primary(configured=ModelConfig(name="my-cloud", api_base=base, local=True)).local
 
 
 async def test_the_client_changes_only_with_the_model(server: ModelServer, primary: Make) -> None:
