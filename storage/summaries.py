@@ -29,6 +29,10 @@ class Summaries:
 
         Those that were summed up, and `left_out` that had no room after them. Raises `ReadFailed`, `WriteFailed`.
         """
+        told = select(conversations.c.long_told).where(conversations.c.id == conversation_id)
+        found = await self._database.rows("summaries.long_told", told)
+        if not found or found[0].long_told:  # which is so of every further answer
+            return 0
         covered = (
             select(func.count())
             .select_from(messages)

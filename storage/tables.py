@@ -132,6 +132,7 @@ conversations = Table(
     Column("long_told", Boolean, nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
+Index("ix_conversations_chat_id_thread_id", conversations.c.chat_id, conversations.c.thread_id)
 Index(
     "uq_conversations_open",
     conversations.c.chat_id,
@@ -193,6 +194,7 @@ reactions = Table(
     Column("good", Boolean, nullable=False),
     Column("reacted_at", UtcMoment, nullable=False),
 )
+Index("ix_reactions_message_id", reactions.c.message_id)
 
 # What was sent with a message, in its order: of a picture its bytes, of a document the text that was read in it. Either
 # may be gone for want of space.

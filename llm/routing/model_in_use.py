@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from llm.capabilities.facts import Ability, Known, Source, merged
@@ -127,6 +127,13 @@ def with_local(config: ModelConfig) -> ModelConfig:
     except ValueError:
         return config
     return config.model_copy(update={"local": local})
+
+
+def with_remote(model: ModelInUse) -> ModelInUse:
+    """Tell by what the server says of a model: one at home may only pass on what it is asked (servers.md 1)."""
+    if model.found is None or not model.found.remote or not model.config.local:
+        return model
+    return replace(model, config=model.config.model_copy(update={"local": False}))
 
 
 def unseen(config: ModelConfig) -> ModelInUse:

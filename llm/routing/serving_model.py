@@ -19,7 +19,7 @@ from llm.http import HttpClient
 from llm.learned import Learned
 from llm.prompts.adapter import ModelPromptAdapter
 from llm.routing.candidates import Candidate, bad_address_row, configured_row, demo_row, found_rows
-from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen, with_local
+from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen, with_local, with_remote
 from llm.servers.discover import choose, discover
 from llm.servers.identify import health, identify, with_details
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
@@ -277,9 +277,7 @@ class ServingModel:
         model = view.model
         if model is None or model.source is ModelSource.DEMO:
             return view
-        if self._judged and model.found is not None and model.found.remote and model.config.local:
-            # Its address is that of a server here, which only passes on what it is asked.
-            model = replace(model, config=model.config.model_copy(update={"local": False}))
+        model = with_remote(model) if self._judged else model
         known = self._known(key_of(model))
         if known is not model.known:
             model = replace(model, known=known)
