@@ -56,7 +56,7 @@ async def test_people_do_not_share_a_conversation(bot: OpenBot, engine: Engine):
 
 async def test_answer_grows_in_drafts_before_it_is_sent(bot: OpenBot, engine: Engine):
     async with bot(engine) as house, engine.slowed():
-        [answer] = await house.say(ME, ENDLESS)
+        [answer] = await house.say(ME, ENDLESS, within=30)
         drafts = [str(call.params.get("text") or "") for call in house.page.called("sendMessageDraft")]
         shown = [draft for draft in drafts if draft]
         assert len(shown) >= 2
