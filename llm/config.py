@@ -41,7 +41,8 @@ class ModelConfig(BaseModel):
     price_out: float = Field(default=0.0, ge=0)
     """What a million tokens written cost."""
     local: bool | None = None
-    """Whether the model runs on a machine of yours; budgets hold for the others. Empty: judged by its address."""
+    """Whether the model runs on a machine of yours; budgets hold for the others. Empty: judged by its address,
+    and by what Ollama says of models that it only passes on to its cloud."""
     weight: float = Field(default=1.0, gt=0)
     """How much you like its answers beside those of your other models, where `SELECTION=auto` chooses: what is learned
     of them is taken so many times. `1.2` lets it win narrow races, `0.5` leaves it to when the others do badly."""

@@ -354,6 +354,14 @@ async def _close(connection: AsyncConnection, chat_id: int, thread_id: int, now:
     )
 
 
+async def open_instead(
+    connection: AsyncConnection, chat_id: int, thread_id: int, conversation_id: int, now: datetime
+) -> None:
+    """Let a conversation of a chat be the open one, in the place of the one that is."""
+    await _close(connection, chat_id, thread_id, now)
+    await connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(closed_at=None))
+
+
 async def _gone_on_from(
     connection: AsyncConnection, chat_id: int, thread_id: int, telegram_id: int, now: datetime
 ) -> int | None:
@@ -362,9 +370,7 @@ async def _gone_on_from(
     if answer is None:
         return None
     if answer.conversation_id != await _current(connection, chat_id, thread_id, now):
-        await _close(connection, chat_id, thread_id, now)
-        again = update(conversations).where(conversations.c.id == answer.conversation_id).values(closed_at=None)
-        await connection.execute(again)
+        await open_instead(connection, chat_id, thread_id, answer.conversation_id, now)
     if answer.id != await head_of(connection, answer.conversation_id):
         await go_on_from(connection, answer.conversation_id, answer.id)
     conversation_id: int = answer.conversation_id

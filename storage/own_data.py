@@ -145,9 +145,8 @@ class OwnData:
 
 
 def said_by(person_id: int) -> ColumnElement[bool]:
-    """Which messages are a person's: what they said, and the answers to it. A private chat has the person's id."""
-    private = select(conversations.c.id).where(conversations.c.chat_id == person_id)
-    return or_(messages.c.person_id == person_id, messages.c.conversation_id.in_(private))
+    """Which messages are a person's: what they said, and the answers to it."""
+    return messages.c.person_id == person_id
 
 
 def taken_part_in(person_id: int) -> ColumnElement[bool]:

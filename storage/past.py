@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from llm.clock import Clock
 from llm.types import Role
+from storage.conversations import open_instead
 from storage.database import Database
 from storage.tables import conversations, messages, summaries
 
@@ -61,9 +62,7 @@ class PastConversations:
             wanted = here & (conversations.c.id == conversation_id)
             if await connection.scalar(select(conversations.c.id).where(wanted)) is None:
                 return False
-            others = here & (conversations.c.id != conversation_id) & conversations.c.closed_at.is_(None)
-            await connection.execute(update(conversations).where(others).values(closed_at=now))
-            await connection.execute(update(conversations).where(wanted).values(closed_at=None))
+            await open_instead(connection, chat_id, thread_id, conversation_id, now)
             return True
 
         return await self._database.write("past.take_up", take)

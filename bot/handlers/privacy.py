@@ -13,7 +13,7 @@ from bot.callbacks import ForgetPress
 from bot.i18n import Translator
 from bot.limits import Limits
 from bot.model_control import ModelControl
-from bot.presses import settle
+from bot.presses import is_theirs, settle
 from bot.running import RunningAnswers
 from bot.views.keyboards import forget_keyboard
 from bot.views.privacy import forget_question, privacy_text
@@ -69,8 +69,7 @@ async def on_forget_press(
     running: RunningAnswers,
 ) -> None:
     """Delete everything. What is being answered is stopped, and what waits for an answer gets none."""
-    if query.from_user.id != callback_data.person_id or callback_data.person_id != person.id:
-        await settle(query, t("press-not-yours"), show_alert=True)
+    if not await is_theirs(query, callback_data.person_id, t):
         return
     if not callback_data.sure:
         await settle(query)

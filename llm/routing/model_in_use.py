@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llm.capabilities.facts import Ability, Known, Source, merged
@@ -118,28 +118,24 @@ _PASSED_ON = ("-cloud", ":cloud")
 """So end the names of models that an Ollama at home only passes on to its cloud; its list says so too."""
 
 
-def with_local(config: ModelConfig) -> ModelConfig:
-    """Tell by the host and the name whether a model is local, where the configuration leaves it open."""
+def with_local(config: ModelConfig, found: FoundModel | None = None) -> ModelConfig:
+    """Tell whether a model is local, where the configuration leaves it open: by the host, the name, and its server's
+    own word, which may only pass on what it is asked (servers.md 1).
+    """
     if config.local is not None:
         return config
+    passed_on = config.name.endswith(_PASSED_ON) or (found is not None and found.remote)
     try:
-        local = is_local(host_of(config.api_base)) and not config.name.endswith(_PASSED_ON)
+        local = is_local(host_of(config.api_base)) and not passed_on
     except ValueError:
         return config
     return config.model_copy(update={"local": local})
 
 
-def with_remote(model: ModelInUse) -> ModelInUse:
-    """Tell by what the server says of a model: one at home may only pass on what it is asked (servers.md 1)."""
-    if model.found is None or not model.found.remote or not model.config.local:
-        return model
-    return replace(model, config=model.config.model_copy(update={"local": False}))
-
-
 def unseen(config: ModelConfig) -> ModelInUse:
     """A configured model whose server nobody has looked at."""
     context = config.capabilities.max_context
-    return ModelInUse(config, ServerKind.GENERIC, context, ModelSource.CONFIGURED, ServerState.UNKNOWN)
+    return ModelInUse(with_local(config), ServerKind.GENERIC, context, ModelSource.CONFIGURED, ServerState.UNKNOWN)
 
 
 def put_together(
@@ -164,7 +160,7 @@ def put_together(
             context = before.told if same else context or before.told
     offered = tuple(model.name for model in server.models) if server is not None else ()
     told = config.capabilities.max_context or context
-    return ModelInUse(config, kind, told, source, state, found, version, offered=offered)
+    return ModelInUse(with_local(config, found), kind, told, source, state, found, version, offered=offered)
 
 
 def _found(server: FoundServer, name: str) -> FoundModel | None:

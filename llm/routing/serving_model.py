@@ -19,7 +19,7 @@ from llm.http import HttpClient
 from llm.learned import Learned
 from llm.prompts.adapter import ModelPromptAdapter
 from llm.routing.candidates import Candidate, bad_address_row, configured_row, demo_row, found_rows
-from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen, with_local, with_remote
+from llm.routing.model_in_use import DEMO, ModelInUse, ModelSource, put_together, unseen
 from llm.servers.discover import choose, discover
 from llm.servers.identify import health, identify, with_details
 from llm.servers.kinds import FoundModel, FoundServer, ServerKind, ServerState
@@ -85,8 +85,7 @@ class ServingModel:
         self._key = key if key is not None and key.get_secret_value().strip() else None
         if configured is None and self._base and self._wanted:
             configured = ModelConfig(name=self._wanted, api_base=self._base, api_key=self._key)
-        self._configured = with_local(configured) if configured is not None else None
-        self._judged = configured is not None and configured.local is None
+        self._configured = configured
         self._view = self._believing(_View(unseen(self._configured) if self._configured else None, "not_looked_yet"))
         self._lock = asyncio.Lock()
         self._looks = 0
@@ -277,11 +276,8 @@ class ServingModel:
         model = view.model
         if model is None or model.source is ModelSource.DEMO:
             return view
-        model = with_remote(model) if self._judged else model
         known = self._known(key_of(model))
-        if known is not model.known:
-            model = replace(model, known=known)
-        return view if model is view.model else replace(view, model=model)
+        return view if known is model.known else replace(view, model=replace(model, known=known))
 
     async def _look(self) -> _View:
         if self._configured is not None:
@@ -337,7 +333,7 @@ class ServingModel:
 
 
 def _config(base: str, model: FoundModel, key: SecretStr | None) -> ModelConfig:
-    return with_local(ModelConfig(name=model.name, api_base=base, api_key=key, local=False if model.remote else None))
+    return ModelConfig(name=model.name, api_base=base, api_key=key)
 
 
 def _still_there(found: tuple[FoundServer, ...], before: ModelInUse | None) -> tuple[FoundServer, FoundModel] | None:

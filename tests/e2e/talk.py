@@ -38,6 +38,11 @@ async def until(reached: Callable[[], Awaitable[object]], within: float = 5.0) -
             await asyncio.sleep(0.01)
 
 
+async def asked_times(server: ModelServer, times: int) -> bool:
+    """Whether models have been asked so often."""
+    return len(server.chats) >= times
+
+
 async def draft_shows(house: House, person_id: int, text: str = "") -> int:
     """Wait until a draft shows a text; its id."""
     await house.page.wait_for(

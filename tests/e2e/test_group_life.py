@@ -8,7 +8,7 @@ from bot.callbacks import RichMessages, RichPress
 from bot.playground.values import Membership
 from tests.e2e.conftest import ADMIN, ME, OpenHouse
 from tests.e2e.groups import AT, group_of
-from tests.e2e.talk import asked, served_by, settled, until
+from tests.e2e.talk import asked, asked_times, served_by, settled, until
 from tests.e2e.test_groups import STUCK, choose, open_to_me
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Stream
@@ -56,7 +56,7 @@ async def test_each_topic_is_a_conversation_and_they_run_side_by_side(
         music, books = (home.page.groups.open_topic(ME, group.group_id, name) for name in ("Music", "Books"))
         model_server.script(STUCK, Stream("about books"), Stream("in general"))
         group.say(ME, f"{AT} about music?", thread_id=music)
-        await until(lambda: _asked_times(model_server, 1))
+        await until(lambda: asked_times(model_server, 1))
         assert await group.asked(ADMIN, f"{AT} about books?", thread_id=books) == ["about books"]
         assert await group.asked(ADMIN, f"{AT} in general?") == ["in general"]
         assert [one.thread_id for one in group.messages() if one.text in {"about books", "in general"}] == [books, None]
@@ -218,7 +218,7 @@ async def test_what_a_stop_of_the_program_interrupts_is_answered_in_the_same_mes
         query_id = home.page.inline.ask(ME, "why?")
         await home.page.wait_for(lambda: home.page.world.inline_queries[query_id].results)
         sent = home.page.inline.choose(query_id, group.group_id)
-        await until(lambda: _asked_times(model_server, 2))
+        await until(lambda: asked_times(model_server, 2))
         await home.page.wait_for(lambda: len(group.texts()) == 2)
     async with house(**open_to_me(model_server)) as home:
         later = type(group)(home, group.group_id)
@@ -227,7 +227,3 @@ async def test_what_a_stop_of_the_program_interrupts_is_answered_in_the_same_mes
         await home.page.wait_for(lambda: messages[sent.message_id].text == "why?\n\nHello there!", timeout=10)
         await home.page.wait_for(lambda: messages[question.message_id].reaction is None)
         assert await later.asked(ME, f"{AT} and now?") == ["Hello there!"]
-
-
-async def _asked_times(server: ModelServer, times: int) -> bool:
-    return len(server.chats) >= times

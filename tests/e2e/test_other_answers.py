@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.callbacks import AnswerPress
 from tests.e2e.conftest import ADMIN, ME, OpenHouse
-from tests.e2e.talk import asked, forge, served_by, settled, until
+from tests.e2e.talk import asked, asked_times, forge, served_by, settled, until
 from tests.e2e.test_figures import both, buttons, last_of, spare
-from tests.e2e.test_turns import asked_times, message_of, press, pressed
+from tests.e2e.test_turns import message_of, press, pressed
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Sse, Step, Stream, chunk, error, text_chunk
 

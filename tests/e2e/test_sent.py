@@ -201,23 +201,6 @@ async def test_a_voice_message_is_written_down_shown_and_answered(house: OpenHou
         assert [one["type"] for one in shown.entities] == ["expandable_blockquote"]
 
 
-async def test_a_caption_that_is_changed_leaves_what_was_spoken_below_it(
-    house: OpenHouse, model_server: ModelServer
-) -> None:
-    model_server.hear("What is love?")
-    settings = served_by(model_server, TRANSCRIPTION_API_BASE=model_server.base, TRANSCRIPTION_MODEL="whisper")
-    async with house(**settings) as home:
-        voice = home.page.world.files.add("voice.ogg", b"OggS-sound", mime="audio/ogg")
-        sent = {"file_id": voice.file_id, "file_unique_id": "u", "duration": 3, "mime_type": "audio/ogg"}
-        put(home, voice=sent, caption="From the radio")
-        await home.page.wait_for(lambda: len(home.texts(ME)) == 2)
-        await settled(home)
-        number = home.page.world.last_message_id - len(home.texts(ME))
-        put(home, "edited_message", voice=sent, caption="From the TV", message_id=number)
-        await settled(home)
-        assert newest(model_server.chats[-1]) == "From the TV\n\nWhat is love?"
-
-
 @pytest.mark.parametrize("how", ["stop", "new", "interrupt"])
 async def test_who_does_not_want_to_wait_while_something_is_read_stops_it(
     house: OpenHouse, model_server: ModelServer, how: str

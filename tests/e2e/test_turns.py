@@ -12,7 +12,7 @@ from bot.callbacks import AnswerAct, AnswerPress
 from bot.playground.values import Message
 from storage.tables import reactions
 from tests.e2e.conftest import ME, House, OpenHouse
-from tests.e2e.talk import asked, draft_shows, served_by, settled, until
+from tests.e2e.talk import asked, asked_times, draft_shows, served_by, settled, until
 from tests.e2e.test_figures import buttons, last_of, spare
 from tests.fakes.model_server import ModelServer
 from tests.fakes.replies import Sse, Step, Stream, chunk, text_chunk
@@ -269,10 +269,6 @@ async def _reply(home: House, text: str, to: str) -> None:
     home.page.say(ME, text, reply_to=message_of(home, to).message_id)
     await home.page.wait_for(lambda: len(home.texts(ME)) > before)
     await settled(home)
-
-
-async def asked_times(server: ModelServer, times: int) -> bool:
-    return len(server.chats) >= times
 
 
 async def _kept_reactions(home: House) -> list[bool]:
